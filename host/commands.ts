@@ -1,0 +1,108 @@
+import type { DrainReport } from '../machines/context.ts';
+import { explainReason } from './reason-guide.ts';
+import type { SupervisorSnapshot } from './status.ts';
+import { SupervisorError } from './supervisor-error.ts';
+
+/** The part of the supervisor's actor that a host's handle needs: a root actor and an invoked child both fit. */
+export interface SupervisorActor {
+  getSnapshot(): SupervisorSnapshot;
+  send(event: import('../machines/events.ts').SupervisorEvent): void;
+  subscribe(observer: {
+    next: (snapshot: SupervisorSnapshot) => void;
+    error: (error: unknown) => void;
+    complete: () => void;
+  }): { unsubscribe(): void };
+}
+
+/**
+ * The commands as promises. Each sends its event and then watches the chart; since every state of the chart that
+ * waits has a deadline, each of them settles.
+ */
+export function createCommands(actor: SupervisorActor, nowMs: () => number) {
+  /** Settles with the first snapshot that `read` makes something of, seen after the actor has come to rest. */
+  const until = <T>(read: (snapshot: SupervisorSnapshot) => T | undefined): Promise<T> =>
+    new Promise((resolve, reject) => {
+      let subscription: { unsubscribe(): void } | undefined;
+      let settled = false;
+      const settle = (conclude: () => void) => {
+        settled = true;
+        subscription?.unsubscribe();
+        conclude();
+      };
+      const look = (snapshot: SupervisorSnapshot) => {
+        if (settled) return;
+        try {
+          const value = read(snapshot);
+          if (value !== undefined) settle(() => resolve(value));
+        } catch (error) {
+          settle(() => reject(error));
+        }
+      };
+      const closed = () => {
+        if (!settled) settle(() => reject(closedError()));
+      };
+      subscription = actor.subscribe({ next: look, error: closed, complete: closed });
+      if (settled) subscription.unsubscribe();
+      // Not at once: called from within an observer of the actor, the command may still be in its mailbox.
+      queueMicrotask(() => {
+        const snapshot = actor.getSnapshot();
+        if (snapshot.status === 'active') look(snapshot);
+        else closed();
+      });
+    });
+
+  const isStopped = ({ context }: SupervisorSnapshot) => context.lifecycle.phase === 'stopped';
+
+  return {
+    start: (): Promise<void> => {
+      actor.send({ type: 'supervisor.start', atMs: nowMs() });
+      return until(({ context, value }) => {
+        switch (context.lifecycle.phase) {
+          case 'ready':
+            return true;
+          case 'stopped':
+            throw startError(
+              context.fault,
+              typeof value === 'object' && 'stopped' in value ? value.stopped : undefined,
+            );
+          case 'starting':
+          case 'draining':
+            return undefined;
+        }
+      }).then(() => undefined);
+    },
+
+    drain: (deadlineMs: number | null): Promise<DrainReport> => {
+      const { generation } = actor.getSnapshot().context;
+      actor.send({ type: 'supervisor.drain', deadlineMs, atMs: nowMs() });
+      return until((snapshot) =>
+        isStopped(snapshot) || snapshot.context.generation > generation ? snapshot.context.drain : undefined,
+      );
+    },
+
+    stop: (): Promise<void> => {
+      const { generation } = actor.getSnapshot().context;
+      actor.send({ type: 'supervisor.stop', atMs: nowMs() });
+      return until((snapshot) =>
+        isStopped(snapshot) || snapshot.context.generation > generation ? true : undefined,
+      ).then(() => undefined);
+    },
+  };
+}
+
+function startError(fault: SupervisorSnapshot['context']['fault'], _substate: unknown): SupervisorError {
+  const reason = fault ?? 'start_superseded';
+  return new SupervisorError(
+    'start_failed',
+    reason,
+    `The supervisor did not start: ${explainReason(reason)}`,
+  );
+}
+
+export function closedError(): SupervisorError {
+  return new SupervisorError(
+    'supervisor_closed',
+    'internal_error',
+    'The supervisor is closed: make a new one.',
+  );
+}

@@ -1,0 +1,40 @@
+/** The public door: everything a host may name, and nothing else. */
+export type { RequestResult, Timings, TokenChunk, Usage } from './actors/ledger-entry.ts';
+export type { Admission, SupervisorRequest } from './host/admission.ts';
+export type { ModelOptions, PortOptions, RuntimeOptions, SupervisorOptions } from './host/options.ts';
+export { explainReason } from './host/reason-guide.ts';
+export type { Backpressure, SupervisorStatus } from './host/status.ts';
+export type { Supervisor } from './host/supervisor.ts';
+export { SupervisorError, type SupervisorErrorCode } from './host/supervisor-error.ts';
+export type { Disposition, DrainReport } from './machines/context.ts';
+export type { Outcome } from './machines/events.ts';
+export { supervisorMachine } from './machines/supervisor.ts';
+export { EMBEDDED_MODEL, embeddedModelPath } from './models/embedded.ts';
+export { DEFAULT_LIMITS, type Limits } from './policies/limits.ts';
+export type { PressureLevel } from './policies/pressure.ts';
+export { type Reason, RUNTIME_MANAGER_REASONS } from './policies/reasons.ts';
+export type { ResourceObservation } from './policies/resources.ts';
+export type {
+  CancelSignal,
+  DownloadRequest,
+  IntegritySpec,
+  ModelFile,
+  RuntimeAdapterFns,
+  RuntimeFacts,
+  RuntimeHandle,
+  RuntimeUsage,
+  SpawnRequest,
+} from './policies/runtime-adapter.ts';
+export type { Attempt, Verdict } from './policies/verdict.ts';
+export type { Clock } from './services/clock.ts';
+export type { Logger } from './services/logger.ts';
+export type { FastSample, ResourceProbe, SlowSample } from './services/resource-probe.ts';
+export type {
+  ChatMessage,
+  FinishReason,
+  GenerateRequest,
+  GenerateStep,
+  GenerateSummary,
+  Runtime,
+} from './services/runtime.ts';
+export { createSupervisor, createSupervisorLogic } from './supervisor.ts';

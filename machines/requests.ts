@@ -1,0 +1,212 @@
+import { recordCompletion, recordDequeued, recordInFlight, recordQueued } from '../policies/admission.ts';
+import { faultClass } from '../policies/faults.ts';
+import { evaluateRuntimeRequest } from '../policies/gate.ts';
+import { type PressureLevel, recordPressure } from '../policies/pressure.ts';
+import type { Reason } from '../policies/reasons.ts';
+import { evaluateRequestFacts } from '../policies/request.ts';
+import type { ResourceObservation } from '../policies/resources.ts';
+import type { Verdict } from '../policies/verdict.ts';
+import type { Arrival, DrainReport, SupervisorContext } from './context.ts';
+import type { LedgerCommand, Outcome, SupervisorEvent } from './events.ts';
+
+/**
+ * The books of requests: pure steps from a context and an event to the next context and the effects that follow.
+ * The chart calls them in its guards (to decide) and in its actions (to record the same decision).
+ */
+export type Submission = Extract<SupervisorEvent, { type: 'request.submit' }>;
+export type Settlement = Extract<SupervisorEvent, { type: 'request.settled' }>;
+
+/** What a step changes, and what the ledger must do. */
+export interface Step {
+  readonly context: Partial<SupervisorContext>;
+  readonly effects: readonly LedgerCommand[];
+}
+
+export function decideArrival(context: SupervisorContext, event: Submission): Arrival {
+  const { requestId } = event;
+  const shape = evaluateRequestFacts(event.facts, context.limits);
+  if (!shape.ok) return { requestId, verdict: shape, disposition: 'refused', place: 0 };
+
+  const verdict = judge(context, context.admission, event.atMs);
+  if (verdict.ok) return { requestId, verdict, disposition: 'admitted', place: 0 };
+  if (verdict.reason === 'at_capacity' && event.wait) {
+    return { requestId, verdict, disposition: 'queued', place: context.queue.length + 1 };
+  }
+  return { requestId, verdict, disposition: 'refused', place: 0 };
+}
+
+export function recordArrival(context: SupervisorContext, event: Submission): Step {
+  const lastArrival = decideArrival(context, event);
+  const seen = { lastArrival, nowMs: later(context, event.atMs) };
+  const { requestId } = event;
+  switch (lastArrival.disposition) {
+    case 'refused':
+      return { context: seen, effects: [] };
+    case 'queued': {
+      const queueMs = Math.min(
+        context.limits.queueMsMax,
+        event.facts.deadlineMs ?? context.limits.requestMsMax,
+      );
+      const queue = [...context.queue, { requestId, expiresAtMs: event.atMs + queueMs }];
+      return { context: { ...seen, queue, admission: recordQueued(context.admission) }, effects: [] };
+    }
+    case 'admitted': {
+      const { generation } = context;
+      const running = [...context.running, { requestId, generation, aborting: false }];
+      return {
+        context: { ...seen, running, admission: recordInFlight(context.admission) },
+        effects: [{ type: 'request.run', requestId, generation }],
+      };
+    }
+  }
+}
+
+/** Lets those at the head of the queue run while the gate admits them. */
+export function dispatchWaiting(context: SupervisorContext): Step {
+  let { queue, running, admission } = context;
+  const { generation } = context;
+  const effects: LedgerCommand[] = [];
+  for (let head = queue[0]; head !== undefined; head = queue[0]) {
+    // Seen from the head of the queue nobody waits: the gate is asked for a free slot, not for a place to wait.
+    if (!judge(context, { ...admission, queued: 0 }, context.nowMs).ok) break;
+    const { requestId } = head;
+    queue = queue.slice(1);
+    running = [...running, { requestId, generation, aborting: false }];
+    admission = recordInFlight(recordDequeued(admission));
+    effects.push({ type: 'request.run', requestId, generation });
+  }
+  return effects.length === 0 ? NOTHING : { context: { queue, running, admission }, effects };
+}
+
+/** Books a request out. A settlement that is stale or a duplicate changes nothing. */
+export function recordSettlement(context: SupervisorContext, event: Settlement): Step {
+  if (!isOpenSettlement(context, event)) return NOTHING;
+  return {
+    context: {
+      running: context.running.filter(({ requestId }) => requestId !== event.requestId),
+      admission: recordCompletion(context.admission),
+      nowMs: later(context, event.atMs),
+      drain: context.lifecycle.phase === 'draining' ? countInto(context.drain, event) : context.drain,
+    },
+    effects: [],
+  };
+}
+
+export function isOpenSettlement(context: SupervisorContext, event: Settlement): boolean {
+  return context.running.some(
+    ({ requestId, generation }) => requestId === event.requestId && generation === event.generation,
+  );
+}
+
+/** Whether a settlement speaks against the runtime, and not only against its request. */
+export function castsSuspicion(context: SupervisorContext, event: Settlement): boolean {
+  return isOpenSettlement(context, event) && faultClass(event.reason) === 'transient';
+}
+
+export function isQueued(context: SupervisorContext, requestId: string): boolean {
+  return context.queue.some((queued) => queued.requestId === requestId);
+}
+
+export function isRunning(context: SupervisorContext, requestId: string): boolean {
+  return context.running.some((running) => running.requestId === requestId && !running.aborting);
+}
+
+/** Takes every queued request that `leaves` out of the queue and concludes it. Running ones are not touched. */
+export function withdraw(
+  context: SupervisorContext,
+  leaves: (queued: { requestId: string; expiresAtMs: number }) => boolean,
+  outcome: Outcome,
+  reason: Reason,
+): Step {
+  const leaving = context.queue.filter(leaves);
+  if (leaving.length === 0) return NOTHING;
+  return {
+    context: {
+      queue: context.queue.filter((queued) => !leaves(queued)),
+      admission: leaving.reduce(recordDequeued, context.admission),
+    },
+    effects: leaving.map(({ requestId }) => ({ type: 'request.conclude', requestId, outcome, reason })),
+  };
+}
+
+/** Asks the ledger to abort running requests: one, or all when `requestId` is null. */
+export function abortRunning(
+  context: SupervisorContext,
+  requestId: string | null,
+  outcome: Outcome,
+  reason: Reason,
+): Step {
+  const chosen = context.running.filter(
+    (running) => !running.aborting && (requestId === null || running.requestId === requestId),
+  );
+  if (chosen.length === 0) return NOTHING;
+  return {
+    context: {
+      running: context.running.map((running) =>
+        chosen.includes(running) ? { ...running, aborting: true } : running,
+      ),
+    },
+    effects: chosen.map((running) => ({
+      type: 'request.abort',
+      requestId: running.requestId,
+      outcome,
+      reason,
+    })),
+  };
+}
+
+/** Counts every request that still runs as abandoned: the wait for them is over. */
+export function abandonRunning(context: SupervisorContext): Step {
+  const left = context.running;
+  return {
+    context: {
+      running: [],
+      admission: left.reduce((admission) => recordCompletion(admission), context.admission),
+      drain: { ...context.drain, abandoned: context.drain.abandoned + left.length },
+    },
+    effects: left.map(({ requestId }) => ({
+      type: 'request.conclude',
+      requestId,
+      outcome: 'failed',
+      reason: 'abandoned_by_runtime',
+    })),
+  };
+}
+
+const NOTHING: Step = { context: {}, effects: [] };
+
+function judge(
+  context: SupervisorContext,
+  admission: SupervisorContext['admission'],
+  nowMs: number,
+): Verdict {
+  return evaluateRuntimeRequest({
+    lifecycle: context.lifecycle,
+    suspect: context.suspect,
+    admission,
+    limits: context.resourceLimits,
+    observation: observedAt(context, nowMs),
+  });
+}
+
+/** The kept sample with its age at `nowMs`. */
+export function observedAt(context: SupervisorContext, nowMs: number): ResourceObservation | null {
+  if (context.observation === null) return null;
+  const { atMs, ...sample } = context.observation;
+  return { ...sample, ageMs: Math.max(0, nowMs - atMs) };
+}
+
+/** Pressure as a new sample leaves it. */
+export function pressureAfter(context: SupervisorContext, nowMs: number): PressureLevel {
+  return recordPressure(context.pressure, context.resourceLimits, observedAt(context, nowMs));
+}
+
+function countInto(report: DrainReport, { outcome, reason }: Settlement): DrainReport {
+  if (reason === 'abandoned_by_runtime') return { ...report, abandoned: report.abandoned + 1 };
+  if (outcome === 'completed') return { ...report, finished: report.finished + 1 };
+  return { ...report, aborted: report.aborted + 1 };
+}
+
+export function later(context: SupervisorContext, atMs: number): number {
+  return Math.max(atMs, context.nowMs);
+}

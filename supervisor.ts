@@ -1,0 +1,108 @@
+import { map } from 'rxjs';
+import { createActor, type InspectionEvent } from 'xstate';
+import { createResourceStream, defineObserveResources } from './actors/observe-resources.ts';
+import { createRequestLedger } from './actors/request-ledger.ts';
+import { createRuntimeLease } from './actors/runtime-lease.ts';
+import { defineStartPorts } from './actors/start-ports.ts';
+import type { SupervisorActor } from './host/commands.ts';
+import { resolveOptions, type SupervisorOptions } from './host/options.ts';
+import { createSupervisorHandle, type Supervisor } from './host/supervisor.ts';
+import type { SupervisorInput } from './machines/context.ts';
+import { supervisorMachine } from './machines/supervisor.ts';
+import { backgroundClock, systemClock } from './services/clock.ts';
+import { randomSeed } from './services/entropy.ts';
+import { createLlamaRuntime } from './services/llama-runtime.ts';
+import { guardLogger, silentLogger } from './services/logger.ts';
+import { createLocalModelSource } from './services/model-file.ts';
+import { createResourceProbe } from './services/resource-probe.ts';
+
+/**
+ * Makes a supervisor for one model. Nothing is read or loaded before `start()`.
+ *
+ * @throws {SupervisorError} `invalid_options`, naming each wrong field and its rule.
+ */
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const logic = createSupervisorLogic(options);
+  const { clock, inspect } = logic.rootOptions;
+  const actor = createActor(logic, { id: 'supervisor', clock, ...(inspect && { inspect }) });
+  const supervisor = logic.connect(actor, () => actor.stop());
+  actor.start();
+  return supervisor;
+}
+
+/**
+ * Actor logic of a supervisor, for a host that invokes it inside a machine of its own:
+ * `invoke: { id: 'llama', src: logic }`, then `logic.connect(snapshot.children.llama)` for the handle.
+ * One logic serves one running actor at a time; make one for each supervisor.
+ *
+ * @throws {SupervisorError} `invalid_options`, naming each wrong field and its rule.
+ */
+export function createSupervisorLogic(options: SupervisorOptions) {
+  const { model, limits, runtime: runtimeOptions, ports = {}, ...resolved } = resolveOptions(options);
+  const clock = resolved.clock ?? systemClock();
+  const logger = guardLogger(resolved.logger ?? silentLogger);
+  const inspect = resolved.inspect && guardObserver(resolved.inspect);
+
+  const runtime = ports.runtime ?? createLlamaRuntime({ ...runtimeOptions, logger });
+  const download = ports.download ?? createLocalModelSource();
+  const probe = ports.probe ?? createResourceProbe();
+
+  const lease = createRuntimeLease(runtime);
+  const ledger = createRequestLedger({ runtime, lease, clock, limits, inspect });
+  const observed$ = createResourceStream({
+    probe,
+    statRuntime: () => runtime.statResources(lease.latestHandle()),
+    // Its timers keep no process alive.
+    clock: resolved.clock ?? backgroundClock(),
+    observeEveryMs: limits.observeEveryMs,
+    observeSlowEveryMs: limits.observeSlowEveryMs,
+  });
+  const resources$ = observed$.pipe(
+    map(({ atMs, ...sample }) => ({ ...sample, ageMs: Math.max(0, clock.nowMs() - atMs) })),
+  );
+
+  const input: SupervisorInput = { limits, jitterSeed: resolved.jitterSeed ?? randomSeed() };
+  const { contextTokens } = runtimeOptions;
+  const machine = supervisorMachine.provide({
+    actors: {
+      ...defineStartPorts({
+        model,
+        contextTokens,
+        sequences: limits.maxInFlight,
+        download,
+        runtime,
+        lease,
+        clock,
+      }),
+      observeResources: defineObserveResources(observed$) as never,
+      observeBackpressure: ledger.observeBackpressure as never,
+      requestLedger: ledger.requestLedger,
+    },
+  });
+
+  return Object.assign(withInput(machine, input), {
+    /** What a root actor of this logic is to be created with. */
+    rootOptions: { clock, inspect },
+    /** The host's handle on a running actor of this logic. `close` ends the actor, where that is the handle's to do. */
+    connect: (actor: SupervisorActor, close: () => void = () => undefined): Supervisor =>
+      createSupervisorHandle({ actor, ledger, limits, clock, resources$, close }),
+  });
+}
+
+/** The same machine with its input fixed, so that whoever creates or invokes it need not know the limits. */
+function withInput(machine: typeof supervisorMachine, input: SupervisorInput): typeof supervisorMachine {
+  const getInitialSnapshot: typeof machine.getInitialSnapshot = (scope) =>
+    machine.getInitialSnapshot(scope, input);
+  return Object.assign(Object.create(machine) as typeof supervisorMachine, { getInitialSnapshot });
+}
+
+/** An observer that throws would break the actor it observes, for good. */
+function guardObserver(observe: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
+  return (event) => {
+    try {
+      observe(event);
+    } catch {
+      // The machine goes on; an observer has no say in it.
+    }
+  };
+}

@@ -1,0 +1,196 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { transitionLifecycle } from '../../../policies/lifecycle.ts';
+import type { Reason } from '../../../policies/reasons.ts';
+import { stageChart } from '../../doubles/chart-stage.ts';
+
+/** Any event at any time: late, early, twice, of another generation, of an unknown request. */
+const requestId = fc.integer({ min: 1, max: 12 }).map((n) => `r${n}`);
+const generation = fc.integer({ min: 0, max: 4 });
+const reason = fc.constantFrom<Reason>(
+  'digest_mismatch',
+  'runtime_load_failed',
+  'generation_failed',
+  'cancelled_by_caller',
+);
+type Move =
+  | { do: 'start' | 'stop' | 'drain' | 'submit' | 'sample' | 'short' | 'blind' }
+  | { do: 'acquired' | 'loaded' | 'probed' | 'unprobed' | 'released'; generation: number | null }
+  | { do: 'refused'; generation: number; reason: Reason }
+  | { do: 'cancel'; requestId: string }
+  | { do: 'settle'; requestId: string; reason: Reason; generation: number | null }
+  | { do: 'wait'; ms: number };
+
+const move: fc.Arbitrary<Move> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('start', 'submit', 'sample') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('stop', 'drain', 'short', 'blind') }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constantFrom('acquired', 'loaded', 'probed', 'released'),
+      generation: fc.option(generation, { freq: 2 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('unprobed'), generation: fc.option(generation, { freq: 2 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('refused'), generation, reason }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel'), requestId }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('settle'),
+      requestId,
+      reason,
+      generation: fc.option(generation, { freq: 2 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(1, 300, 1000, 40_000) }) },
+) as fc.Arbitrary<Move>;
+
+type Stage = ReturnType<typeof stageChart>;
+
+async function make(stage: Stage, step: Move): Promise<void> {
+  const current = stage.context().generation;
+  const nowMs = stage.clock.nowMs();
+  switch (step.do) {
+    case 'start':
+    case 'stop':
+      return stage[step.do]();
+    case 'drain':
+      return stage.drain(100);
+    case 'submit':
+      return void stage.submit();
+    case 'sample':
+      return stage.sampled();
+    case 'short':
+      return stage.sampled({ memoryAvailableBytes: 1 });
+    case 'blind':
+      return stage.sampled({ cpuLoadRatio: -1 });
+    case 'acquired':
+    case 'loaded':
+    case 'released':
+      return stage[step.do](step.generation ?? current);
+    case 'probed':
+      return stage.probed(true, step.generation ?? current);
+    case 'unprobed':
+      return stage.probed(false, step.generation ?? current);
+    case 'refused':
+      return stage.send({
+        type: 'start.refused',
+        generation: step.generation,
+        reason: step.reason,
+        atMs: nowMs,
+      });
+    case 'cancel':
+      return stage.send({ type: 'request.cancel', requestId: step.requestId, atMs: nowMs });
+    case 'settle':
+      return stage.settled(step.requestId, 'failed', step.reason, step.generation ?? current);
+    case 'wait':
+      return stage.clock.advance(step.ms);
+  }
+}
+
+const LIMITS = {
+  maxInFlight: 2,
+  queueBound: 3,
+  queueMsMax: 500,
+  acquireStallMsMax: 5000,
+  loadStallMsMax: 5000,
+  probeMsMax: 800,
+};
+
+function check(stage: Stage): void {
+  const { admission, running, queue, lifecycle, generation: current } = stage.context();
+  expect(stage.actor.getSnapshot().status).toBe('active');
+  expect(admission).toMatchObject({ inFlight: running.length, queued: queue.length });
+  expect(running.length).toBeLessThanOrEqual(LIMITS.maxInFlight);
+  expect(queue.length).toBeLessThanOrEqual(LIMITS.queueBound);
+  expect(Object.keys(stage.value())[0]).toBe(lifecycle.phase);
+  if (lifecycle.phase === 'stopped' || lifecycle.phase === 'starting')
+    expect([running, queue]).toEqual([[], []]);
+  for (const request of running) expect(request.generation).toBe(current);
+}
+
+describe('any sequence of events', () => {
+  test('[CP1] keeps the books right, the actor alive and the states in step with the lifecycle', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(move, { maxLength: 60 }), async (moves) => {
+        const stage = stageChart(LIMITS);
+        for (const step of moves) {
+          await make(stage, step);
+          check(stage);
+        }
+        expect(stage.errors).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('[CP2] moves the public state only where the pure lifecycle leads', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(move, { maxLength: 60 }), async (moves) => {
+        const stage = stageChart(LIMITS);
+        const phases: string[] = [];
+        stage.actor.subscribe(({ context }) => {
+          if (phases.at(-1) !== context.lifecycle.phase) phases.push(context.lifecycle.phase);
+        });
+        for (const step of moves) await make(stage, step);
+        for (const [i, phase] of phases.slice(1).entries()) {
+          const before = phases[i];
+          // A start that waited for the drain passes through `stopped` within one step.
+          if (before === 'draining' && phase === 'starting') continue;
+          expect([before, phase, transitionLifecycle({ phase: before }, phase).verdict.ok]).toEqual([
+            before,
+            phase,
+            true,
+          ]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('[CP3] every request that was let in is run or concluded, and concluded at most once', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(move, { maxLength: 60 }), async (moves) => {
+        const stage = stageChart(LIMITS);
+        const letIn = new Set<string>();
+        for (const step of moves) {
+          if (step.do === 'submit') {
+            const { requestId: id, disposition } = stage.submit();
+            if (disposition !== 'refused') letIn.add(id);
+          } else await make(stage, step);
+        }
+        const runs = stage.effects
+          .filter(({ type }) => type === 'request.run')
+          .map(({ requestId: id }) => id);
+        const ends = stage.effects
+          .filter(({ type }) => type === 'request.conclude')
+          .map(({ requestId: id }) => id);
+        expect(new Set(runs).size).toBe(runs.length);
+        expect(new Set(ends).size).toBe(ends.length);
+        const waiting = stage.context().queue.map(({ requestId: id }) => id);
+        for (const id of letIn)
+          expect(runs.includes(id) || ends.includes(id) || waiting.includes(id)).toBe(true);
+        for (const id of [...runs, ...ends]) expect(letIn.has(id)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('[CP4] leaves stop able to reach idle within the deadlines, whatever the ports do not say', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(move, { maxLength: 40 }), async (moves) => {
+        const stage = stageChart({ ...LIMITS, abortMsMax: 100, releaseMsMax: 100 });
+        for (const step of moves) await make(stage, step);
+        stage.stop();
+        await stage.clock.advance(400);
+        expect(stage.value()).toEqual({ stopped: 'idle' });
+        expect(stage.clock.pending()).toBe(0);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
