@@ -1,4 +1,14 @@
-import { combineLatest, exhaustMap, from, map, type Observable, ReplaySubject, share, startWith } from 'rxjs';
+import {
+  combineLatest,
+  exhaustMap,
+  from,
+  map,
+  type Observable,
+  ReplaySubject,
+  share,
+  startWith,
+  using,
+} from 'rxjs';
 import { fromEventObservable } from 'xstate';
 import type { ObservedResources } from '../machines/events.ts';
 import type { PortInput } from '../machines/ports.ts';
@@ -8,7 +18,8 @@ import type { FastSample, ResourceProbe, SlowSample } from '../services/resource
 import { paced } from './paced.ts';
 
 export interface ResourceStreamServices {
-  readonly probe: ResourceProbe;
+  /** Begins measuring; the probe is disposed when nobody listens any more. */
+  readonly openProbe: () => ResourceProbe;
   /** Memory as the runtime tells it; null fields before anything is loaded. */
   readonly statRuntime: () => Promise<RuntimeUsage>;
   readonly clock: Clock;
@@ -22,21 +33,42 @@ export interface ResourceStreamServices {
  * All subscribers share one sampling; the last one to leave ends it.
  */
 export function createResourceStream(services: ResourceStreamServices): Observable<ObservedResources> {
-  const { probe, statRuntime, clock, observeEveryMs, observeSlowEveryMs } = services;
+  const { openProbe, statRuntime, clock, observeEveryMs, observeSlowEveryMs } = services;
 
-  const fast$ = paced(clock, observeEveryMs, 0).pipe(
-    exhaustMap(() => from(Promise.all([probe.sampleFast(), statRuntime()]))),
-    map(([sample, usage]) => ({ sample, usage, atMs: clock.nowMs() })),
-  );
-  const slow$ = paced(clock, observeSlowEveryMs, observeSlowEveryMs).pipe(
-    exhaustMap(() => from(probe.sampleSlow())),
-    startWith(null),
-  );
+  const sample = (probe: ResourceProbe) => {
+    const fast$ = paced(clock, observeEveryMs, 0).pipe(
+      exhaustMap(() => from(Promise.all([probe.sampleFast(), statRuntime()]))),
+      map(([fast, usage]) => ({ fast, usage, atMs: clock.nowMs() })),
+    );
+    const slow$ = paced(clock, observeSlowEveryMs, observeSlowEveryMs).pipe(
+      exhaustMap(() => from(probe.sampleSlow())),
+      startWith(null),
+    );
+    return combineLatest([fast$, slow$]).pipe(
+      map(([{ fast, usage, atMs }, slow]) => observed(fast, usage, slow, atMs)),
+    );
+  };
 
-  return combineLatest([fast$, slow$]).pipe(
-    map(([{ sample, usage, atMs }, slow]) => observed(sample, usage, slow, atMs)),
-    share({ connector: () => new ReplaySubject<ObservedResources>(1), resetOnRefCountZero: true }),
+  return using(
+    () => new OpenProbe(openProbe()),
+    (resource) => sample((resource as OpenProbe).probe),
+  ).pipe(
+    share({
+      connector: () => new ReplaySubject<ObservedResources>(1),
+      // Not at once: between two states of the chart one listener leaves and the next comes, within one step.
+      resetOnRefCountZero: () => from(Promise.resolve()),
+    }),
   );
+}
+
+class OpenProbe {
+  readonly probe: ResourceProbe;
+  constructor(probe: ResourceProbe) {
+    this.probe = probe;
+  }
+  unsubscribe(): void {
+    this.probe.dispose();
+  }
 }
 
 /** Carries the samples into the machine as events. */
@@ -53,18 +85,18 @@ export function defineObserveResources(resources$: Observable<ObservedResources>
 const UNREAD = -1;
 
 function observed(
-  sample: FastSample,
+  fast: FastSample,
   usage: RuntimeUsage,
   slow: SlowSample | null,
   atMs: number,
 ): ObservedResources {
   return {
     atMs,
-    memoryTotalBytes: sample.memoryTotalBytes ?? UNREAD,
-    memoryAvailableBytes: sample.memoryAvailableBytes ?? UNREAD,
-    cpuLoadRatio: sample.cpuLoadRatio ?? UNREAD,
-    processBytes: sample.processBytes ?? UNREAD,
-    eventLoopDelayMs: sample.eventLoopDelayMs ?? UNREAD,
+    memoryTotalBytes: fast.memoryTotalBytes ?? UNREAD,
+    memoryAvailableBytes: fast.memoryAvailableBytes ?? UNREAD,
+    cpuLoadRatio: fast.cpuLoadRatio ?? UNREAD,
+    processBytes: fast.processBytes ?? UNREAD,
+    eventLoopDelayMs: fast.eventLoopDelayMs ?? UNREAD,
     vramTotalBytes: usage.vramTotalBytes ?? slow?.vramTotalBytes ?? null,
     vramUsedBytes: usage.vramUsedBytes ?? slow?.vramUsedBytes ?? null,
   };

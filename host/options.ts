@@ -50,7 +50,8 @@ export interface RuntimeOptions {
 export interface PortOptions {
   readonly runtime?: Runtime;
   readonly download?: RuntimeAdapterFns['download'];
-  readonly probe?: ResourceProbe;
+  /** Called whenever somebody begins to listen; the probe is disposed when nobody does. */
+  readonly openProbe?: () => ResourceProbe;
 }
 
 /** Options with every default filled in. */
@@ -150,7 +151,7 @@ const optionsSchema = z.strictObject({
         'shutdown',
       ).optional(),
       download: functionSchema<RuntimeAdapterFns['download']>().optional(),
-      probe: portSchema<ResourceProbe>('sampleFast', 'sampleSlow', 'dispose').optional(),
+      openProbe: functionSchema<() => ResourceProbe>().optional(),
     })
     .optional(),
 });

@@ -59,10 +59,11 @@ export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
   const commands = createCommands(actor, () => clock.nowMs());
   let requests = 0;
 
-  const submit = (request: SupervisorRequest): Admission => {
+  const submit = (raw: SupervisorRequest): Admission => {
     requests += 1;
     const requestId = `r${requests}`;
     const submittedAtMs = clock.nowMs();
+    const request = copyOf(raw);
     const facts = readRequestFacts(request);
     const cancel = () => actor.send({ type: 'request.cancel', requestId, atMs: clock.nowMs() });
     ledger.announce(requestId, () =>
@@ -84,7 +85,7 @@ export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
       type: 'request.submit',
       requestId,
       facts,
-      wait: request?.wait !== false,
+      wait: request.wait !== false,
       atMs: submittedAtMs,
     });
     const { status, context } = actor.getSnapshot();
@@ -160,6 +161,23 @@ export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
     },
   };
 }
+
+/**
+ * What the caller passed, read once: getters, proxies and later changes have no second word.
+ * What cannot be read is passed on as it is, for the policy to refuse.
+ */
+function copyOf(request: SupervisorRequest): SupervisorRequest {
+  try {
+    return typeof request === 'object' && request !== null && !Array.isArray(request)
+      ? { ...request }
+      : UNREADABLE;
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+/** No request at all: the policy calls it malformed. */
+const UNREADABLE = [] as SupervisorRequest;
 
 /** A `deadlineMs` that is no time is an error of the caller, told before anything is drained. */
 function readDeadline(options: { readonly deadlineMs?: number } | undefined): number | null {

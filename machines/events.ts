@@ -11,12 +11,12 @@ export type Outcome = 'completed' | 'cancelled' | 'expired' | 'failed' | 'denied
 export type ObservedResources = Omit<ResourceObservation, 'ageMs'> & { readonly atMs: number };
 
 /** Every event carries the time it happened, in ms of the supervisor's monotonic clock. */
-interface At {
+export interface At {
   readonly atMs: number;
 }
 
 /** A completion also says for which start it was begun: a stale one changes nothing. */
-interface OfGeneration extends At {
+export interface OfGeneration extends At {
   readonly generation: number;
 }
 

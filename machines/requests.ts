@@ -4,7 +4,7 @@ import { evaluateRuntimeRequest } from '../policies/gate.ts';
 import { type PressureLevel, recordPressure } from '../policies/pressure.ts';
 import type { Reason } from '../policies/reasons.ts';
 import { evaluateRequestFacts } from '../policies/request.ts';
-import type { ResourceObservation } from '../policies/resources.ts';
+import { evaluateResourceLimits, type ResourceObservation } from '../policies/resources.ts';
 import type { Verdict } from '../policies/verdict.ts';
 import type { Arrival, DrainReport, SupervisorContext } from './context.ts';
 import type { LedgerCommand, Outcome, SupervisorEvent } from './events.ts';
@@ -194,6 +194,12 @@ export function observedAt(context: SupervisorContext, nowMs: number): ResourceO
   if (context.observation === null) return null;
   const { atMs, ...sample } = context.observation;
   return { ...sample, ageMs: Math.max(0, nowMs - atMs) };
+}
+
+/** Whether there is a sample that can be judged at all, whatever the judgement. */
+export function isObserved(context: SupervisorContext): boolean {
+  const { reason } = evaluateResourceLimits(context.resourceLimits, observedAt(context, context.nowMs));
+  return reason !== 'observation_missing' && reason !== 'observation_malformed';
 }
 
 /** Pressure as a new sample leaves it. */

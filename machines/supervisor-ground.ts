@@ -2,7 +2,7 @@ import { setup } from 'xstate';
 import type { SupervisorContext, SupervisorInput } from './context.ts';
 import type { SupervisorEvent } from './events.ts';
 import { supervisorPorts } from './ports.ts';
-import { castsSuspicion, decideArrival, isQueued, isRunning } from './requests.ts';
+import { castsSuspicion, decideArrival, isObserved, isQueued, isRunning } from './requests.ts';
 
 /**
  * The ground of the supervisor chart: its types, its ports, its deadlines, and its guards.
@@ -18,7 +18,7 @@ export const supervisorGround = setup({
   actors: supervisorPorts,
   guards: {
     isCurrent: ({ context, event }) => 'generation' in event && event.generation === context.generation,
-    isObserved: ({ context }) => context.observation !== null,
+    isObserved: ({ context }) => isObserved(context),
     probePassed: ({ context, event }) =>
       event.type === 'runtime.probed' && event.generation === context.generation && event.verdict.ok,
     probeFailed: ({ context, event }) =>

@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type DemoOptions, runDemo } from './demo.ts';
+import { createReport } from './report.ts';
+
+/** Exit codes of the commands. */
+const HELP = `
+Exit codes:
+  0    done
+  1    the runtime failed
+  2    usage, or options that make no sense
+  3    the model file is not the one that was pinned
+  130  ended by Ctrl-C`;
+
+const program = new Command('llamero')
+  .description('An embeddable supervisor for an in-process llama runtime.')
+  .showHelpAfterError('(see llamero --help)')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+program
+  .command('demo')
+  .description(
+    'start, ask, flood, cancel, drain and stop a supervisor, on the model that comes with the package',
+  )
+  .option('--model <file>', 'a GGUF file of yours instead of the embedded model (needs --sha256)')
+  .option('--sha256 <hex>', 'the SHA-256 that the file must have', digest)
+  .addOption(
+    new Option('--gpu <backend>', 'backend to compute on').choices([
+      'auto',
+      'off',
+      'cuda',
+      'vulkan',
+      'metal',
+    ]),
+  )
+  .option('--threads <n>', 'compute threads (default: all cores but one)', wholeNumber)
+  .option('--json', 'one JSON object a line')
+  .option('--no-color', 'no colour')
+  .addHelpText('after', HELP)
+  .action(async (options: DemoOptions & { json?: boolean; color: boolean }) => {
+    const report = createReport({ json: options.json === true, color: options.color });
+    process.exitCode = await runDemo(options, report);
+  });
+
+await program.parseAsync();
+
+function digest(value: string): string {
+  if (/^[0-9a-fA-F]{64}$/.test(value)) return value.toLowerCase();
+  throw new InvalidArgumentError('It is 64 hex digits.');
+}
+
+function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 1) return number;
+  throw new InvalidArgumentError('It is a whole number from 1.');
+}

@@ -1,0 +1,18 @@
+import { createColors } from 'picocolors';
+import type { Report } from './demo-event.ts';
+import { createLineReport } from './report-lines.ts';
+import { createTerminalReport } from './report-terminal.ts';
+
+/** A live view on a terminal, plain lines in a pipe, one JSON object a line where that is asked for. */
+export function createReport({ json, color }: { readonly json: boolean; readonly color: boolean }): Report {
+  const write = (line: string) => void process.stdout.write(`${line}\n`);
+  if (json) return { tell: (event) => write(JSON.stringify(event)), close: () => undefined };
+
+  const { isTTY } = process.stdout;
+  const wantsColor =
+    color && process.env['NO_COLOR'] === undefined && (isTTY || process.env['FORCE_COLOR'] !== undefined);
+  const colors = createColors(wantsColor);
+  return isTTY && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined
+    ? createTerminalReport(colors)
+    : createLineReport(colors, write);
+}
