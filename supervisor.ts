@@ -45,12 +45,11 @@ export function createSupervisorLogic(options: SupervisorOptions) {
 
   const runtime = ports.runtime ?? createLlamaRuntime({ ...runtimeOptions, logger });
   const download = ports.download ?? createLocalModelSource();
-  const probe = ports.probe ?? createResourceProbe();
 
   const lease = createRuntimeLease(runtime);
   const ledger = createRequestLedger({ runtime, lease, clock, limits, inspect });
   const observed$ = createResourceStream({
-    probe,
+    openProbe: ports.openProbe ?? createResourceProbe,
     statRuntime: () => runtime.statResources(lease.latestHandle()),
     // Its timers keep no process alive.
     clock: resolved.clock ?? backgroundClock(),

@@ -44,8 +44,7 @@ export async function runDemo(options: DemoOptions, report: Report): Promise<num
 }
 
 async function supervise(supervisor: Supervisor, report: Report, elapsedMs: () => number): Promise<number> {
-  await using closing = supervisor;
-  const interrupt = drainOnInterrupt(closing, (text) => report.tell({ type: 'note', text }));
+  const interrupt = drainOnInterrupt(supervisor, (text) => report.tell({ type: 'note', text }));
   const meter = followTokens();
   const states = supervisor.state$.subscribe(tellStates(report, elapsedMs));
   const gauges = watchGauges(supervisor, meter, report);
@@ -67,6 +66,7 @@ async function supervise(supervisor: Supervisor, report: Report, elapsedMs: () =
     gauges.unsubscribe();
     states.unsubscribe();
     interrupt.ignore();
+    await supervisor[Symbol.asyncDispose]();
   }
 }
 

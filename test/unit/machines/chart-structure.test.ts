@@ -31,7 +31,7 @@ describe.each(charts)('the %s chart', (_name, machine) => {
     );
     const usedActions = nodes
       .flatMap((node) => [node.entry, node.exit])
-      .concat(transitions.map((transition) => transition.actions))
+      .concat(transitions.map((transition) => [...transition.actions]))
       .flatMap(namesIn)
       .filter((name) => !name.startsWith('xstate.'));
     const usedGuards = transitions.flatMap(({ guard }) => namesIn(guard));

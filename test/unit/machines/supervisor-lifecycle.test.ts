@@ -211,32 +211,52 @@ describe('generations', () => {
   });
 });
 
+type Stage = ReturnType<typeof stageChart>;
+
+/** How each state is reached: from the way before it. */
+const after = (way: () => Stage, then: (stage: Stage) => void) => (): Stage => {
+  const stage = way();
+  then(stage);
+  return stage;
+};
+const fresh = () => stageChart();
+const acquiring = after(fresh, (stage) => stage.start());
+const loading = after(acquiring, (stage) => stage.acquired());
+const ready = after(fresh, (stage) => stage.makeReady());
+const suspect = after(ready, (stage) => {
+  stage.submit();
+  stage.settled('r1', 'failed', 'generation_failed');
+});
 const WAYS = {
-  idle: () => stageChart(),
-  acquiring: (stage = stageChart()) => (stage.start(), stage),
-  loading: (stage = WAYS.acquiring()) => (stage.acquired(), stage),
-  probing: (stage = WAYS.loading()) => (stage.loaded(), stage),
-  ready: (stage = stageChart()) => (stage.makeReady(), stage),
-  suspect: (stage = WAYS.ready()) => {
+  idle: fresh,
+  acquiring,
+  loading,
+  probing: after(loading, (stage) => stage.loaded()),
+  ready,
+  suspect,
+  settling: after(ready, (stage) => {
     stage.submit();
-    stage.settled('r1', 'failed', 'generation_failed');
-    return stage;
-  },
-  settling: (stage = WAYS.ready()) => (stage.submit(), stage.drain(), stage),
-  aborting: (stage = WAYS.ready()) => (stage.submit(), stage.stop(), stage),
-  releasing: (stage = WAYS.ready()) => (stage.stop(), stage),
-  backingOff: (stage = WAYS.suspect()) => (stage.probed(false), stage.released(), stage),
-  failed: (stage = WAYS.acquiring()) => {
+    stage.drain();
+  }),
+  aborting: after(ready, (stage) => {
+    stage.submit();
+    stage.stop();
+  }),
+  releasing: after(ready, (stage) => stage.stop()),
+  backingOff: after(suspect, (stage) => {
+    stage.probed(false);
+    stage.released();
+  }),
+  failed: after(acquiring, (stage) => {
     stage.send({ type: 'start.refused', generation: 1, reason: 'digest_mismatch', atMs: 0 });
     stage.released();
-    return stage;
-  },
+  }),
 } as const;
 type Way = keyof typeof WAYS;
 const ways = Object.keys(WAYS) as Way[];
 
 /** Answers whatever `draining` waits for. */
-function settleDown(stage: ReturnType<typeof stageChart>) {
+function settleDown(stage: Stage) {
   if (stage.in('draining.aborting'))
     for (const { requestId } of stage.context().running)
       stage.settled(requestId, 'cancelled', 'cancelled_by_stop');
