@@ -26,6 +26,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { clock, inspect } = logic.rootOptions;
   const actor = createActor(logic, { id: 'supervisor', clock, ...(inspect && { inspect }) });
   const supervisor = logic.connect(actor, () => actor.stop());
+  actor.subscribe({ error: logic.onActorError });
   actor.start();
   return supervisor;
 }
@@ -47,10 +48,17 @@ export function createSupervisorLogic(options: SupervisorOptions) {
   const download = ports.download ?? createLocalModelSource();
 
   const lease = createRuntimeLease(runtime);
-  const ledger = createRequestLedger({ runtime, lease, clock, limits, inspect });
+  const ledger = createRequestLedger({
+    runtime,
+    lease,
+    clock,
+    limits,
+    inspect,
+    onStopped: () => void lease.releaseCurrent(),
+  });
   const observed$ = createResourceStream({
     openProbe: ports.openProbe ?? createResourceProbe,
-    statRuntime: () => runtime.statResources(lease.latestHandle()),
+    statRuntime: () => runtime.statResources(lease.currentHandle()),
     // Its timers keep no process alive.
     clock: resolved.clock ?? backgroundClock(),
     observeEveryMs: limits.observeEveryMs,
@@ -82,6 +90,11 @@ export function createSupervisorLogic(options: SupervisorOptions) {
   return Object.assign(withInput(machine, input), {
     /** What a root actor of this logic is to be created with. */
     rootOptions: { clock, inspect },
+    /** For the error observer of whoever runs the actor: XState leaves the children of an actor that threw running. */
+    onActorError: (error: unknown) => {
+      logger.error({ error: error instanceof Error ? error.name : 'unknown' }, 'the supervisor actor failed');
+      void lease.releaseCurrent();
+    },
     /** The host's handle on a running actor of this logic. `close` ends the actor, where that is the handle's to do. */
     connect: (actor: SupervisorActor, close: () => void = () => undefined): Supervisor =>
       createSupervisorHandle({ actor, ledger, limits, clock, resources$, close }),

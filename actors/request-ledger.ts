@@ -17,6 +17,8 @@ export interface LedgerServices {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly inspect: ((event: InspectionEvent) => void) | undefined;
+  /** The supervisor's actor was stopped from outside, by a host that left it: nobody else will release the runtime. */
+  readonly onStopped: () => void;
 }
 
 /**
@@ -26,6 +28,8 @@ export interface LedgerServices {
  * parent costs more the more children live. The machine knows them by id; this ledger knows what they are.
  */
 export interface RequestLedger {
+  /** An id that no request of this ledger had before. */
+  readonly nextRequestId: () => string;
   /** Announces a request before the machine judges it; `open` is called once it is let in. */
   readonly announce: (requestId: string, open: () => LedgerEntry) => void;
   /** Takes the announcement of a refused request back. */
@@ -42,6 +46,7 @@ export function createRequestLedger(services: LedgerServices): RequestLedger {
   const announced = new Map<string, () => LedgerEntry>();
   const entries = new Map<string, LedgerEntry>();
   const readersHeld$ = new BehaviorSubject(0);
+  let requests = 0;
 
   const entryOf = (requestId: string): LedgerEntry | null => {
     const open = announced.get(requestId);
@@ -57,6 +62,10 @@ export function createRequestLedger(services: LedgerServices): RequestLedger {
   };
 
   return {
+    nextRequestId: () => {
+      requests += 1;
+      return `r${requests}`;
+    },
     announce: (requestId, open) => announced.set(requestId, open),
     forget: (requestId) => announced.delete(requestId),
     entryOf,
@@ -72,7 +81,7 @@ function defineLedgerPort(
   close: (requestId: string, outcome: Outcome, reason: Reason) => void,
   readersHeld$: BehaviorSubject<number>,
 ) {
-  const { clock, limits, inspect } = services;
+  const { clock, limits, inspect, onStopped } = services;
   const onReader = (held: boolean) => readersHeld$.next(readersHeld$.value + (held ? 1 : -1));
   const signEveryMs = limits.stallMsMax / 8;
 
@@ -139,6 +148,7 @@ function defineLedgerPort(
         close(requestId, 'cancelled', 'cancelled_by_stop');
       }
       actors.clear();
+      onStopped();
     };
   });
 }

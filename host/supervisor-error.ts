@@ -30,8 +30,3 @@ export class SupervisorError extends Error {
     return typeof value === 'object' && value !== null && BRAND in value;
   }
 }
-
-/** A broken invariant of our own: a bug in Llamero, never the world's fault. */
-export class InvariantError extends Error {
-  override readonly name = 'InvariantError';
-}

@@ -57,11 +57,9 @@ export interface SupervisorParts {
 export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
   const { actor, ledger, limits, clock, resources$, close } = parts;
   const commands = createCommands(actor, () => clock.nowMs());
-  let requests = 0;
 
   const submit = (raw: SupervisorRequest): Admission => {
-    requests += 1;
-    const requestId = `r${requests}`;
+    const requestId = ledger.nextRequestId();
     const submittedAtMs = clock.nowMs();
     const request = copyOf(raw);
     const facts = readRequestFacts(request);
@@ -146,7 +144,7 @@ export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
     generate,
     start: commands.start,
     stop: commands.stop,
-    drain: (options) => commands.drain(readDeadline(options)),
+    drain: async (options) => commands.drain(readDeadline(options)),
     getSnapshot: () => statusOf(actor.getSnapshot()),
     state$: view(statusOf, sameFields),
     backpressure$: view(backpressureOf, sameFields),
