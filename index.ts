@@ -9,7 +9,7 @@ export { SupervisorError, type SupervisorErrorCode } from './host/supervisor-err
 export type { Disposition, DrainReport } from './machines/context.ts';
 export type { Outcome } from './machines/events.ts';
 export { supervisorMachine } from './machines/supervisor.ts';
-export { EMBEDDED_MODEL, embeddedModelPath } from './models/embedded.ts';
+export { EMBEDDED_MODEL, embeddedModel, embeddedModelPath } from './models/embedded.ts';
 export { DEFAULT_LIMITS, type Limits } from './policies/limits.ts';
 export type { PressureLevel } from './policies/pressure.ts';
 export { type Reason, RUNTIME_MANAGER_REASONS } from './policies/reasons.ts';

@@ -102,7 +102,8 @@ function defineLedgerPort(
         } satisfies SupervisorFact);
       };
       const entry = entryOf(requestId);
-      if (entry === null) return settle('failed', 'internal_error');
+      // Taken back before it came here: its caller is not waiting.
+      if (entry === null) return settle('cancelled', 'cancelled_by_caller');
 
       entry.begin();
       const actor = createActor(

@@ -4,7 +4,7 @@ import {
   type Admission,
   createSupervisor,
   EMBEDDED_MODEL,
-  embeddedModelPath,
+  embeddedModel,
   type Supervisor,
   SupervisorError,
   type SupervisorOptions,
@@ -165,11 +165,11 @@ async function pickModel({ model, sha256, gpu, threads }: DemoOptions) {
   const compute = threads === undefined ? {} : { threads };
   if (model === undefined) {
     if (sha256 !== undefined) throw new UsageError('--sha256 goes with --model FILE.');
-    const { name, sizeBytes } = EMBEDDED_MODEL;
+    const { name, sizeBytes, sha256: pinned } = EMBEDDED_MODEL;
     return {
-      shown: { name, sizeBytes, sha256: EMBEDDED_MODEL.sha256 },
+      shown: { name, sizeBytes, sha256: pinned },
       supervisor: {
-        model: { path: embeddedModelPath(), sha256: EMBEDDED_MODEL.sha256, sizeBytes },
+        model: embeddedModel(),
         limits,
         // A GPU would take longer to wake than this model takes to answer.
         runtime: { ...compute, gpu: backend(gpu ?? 'off') },

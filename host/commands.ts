@@ -1,4 +1,4 @@
-import type { DrainReport } from '../machines/context.ts';
+import { type DrainReport, EMPTY_DRAIN } from '../machines/context.ts';
 import { explainReason } from './reason-guide.ts';
 import type { SupervisorSnapshot } from './status.ts';
 import { SupervisorError } from './supervisor-error.ts';
@@ -56,15 +56,12 @@ export function createCommands(actor: SupervisorActor, nowMs: () => number) {
   return {
     start: (): Promise<void> => {
       actor.send({ type: 'supervisor.start', atMs: nowMs() });
-      return until(({ context, value }) => {
+      return until(({ context }) => {
         switch (context.lifecycle.phase) {
           case 'ready':
             return true;
           case 'stopped':
-            throw startError(
-              context.fault,
-              typeof value === 'object' && 'stopped' in value ? value.stopped : undefined,
-            );
+            throw startError(context.fault);
           case 'starting':
           case 'draining':
             return undefined;
@@ -75,9 +72,13 @@ export function createCommands(actor: SupervisorActor, nowMs: () => number) {
     drain: (deadlineMs: number | null): Promise<DrainReport> => {
       const { generation } = actor.getSnapshot().context;
       actor.send({ type: 'supervisor.drain', deadlineMs, atMs: nowMs() });
-      return until((snapshot) =>
-        isStopped(snapshot) || snapshot.context.generation > generation ? snapshot.context.drain : undefined,
-      );
+      let report = EMPTY_DRAIN;
+      return until((snapshot) => {
+        // A start that waited for this drain begins in the same step that ends it, with a clean report.
+        if (snapshot.context.generation > generation) return report;
+        report = snapshot.context.drain;
+        return isStopped(snapshot) ? report : undefined;
+      });
     },
 
     stop: (): Promise<void> => {
@@ -90,7 +91,7 @@ export function createCommands(actor: SupervisorActor, nowMs: () => number) {
   };
 }
 
-function startError(fault: SupervisorSnapshot['context']['fault'], _substate: unknown): SupervisorError {
+function startError(fault: SupervisorSnapshot['context']['fault']): SupervisorError {
   const reason = fault ?? 'start_superseded';
   return new SupervisorError(
     'start_failed',

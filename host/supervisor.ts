@@ -1,4 +1,13 @@
-import { asapScheduler, distinctUntilChanged, from, map, type Observable, observeOn, startWith } from 'rxjs';
+import {
+  asapScheduler,
+  defer,
+  distinctUntilChanged,
+  from,
+  map,
+  type Observable,
+  observeOn,
+  startWith,
+} from 'rxjs';
 import { createLedgerEntry, type RequestResult } from '../actors/ledger-entry.ts';
 import type { RequestLedger } from '../actors/request-ledger.ts';
 import type { DrainReport } from '../machines/context.ts';
@@ -11,7 +20,13 @@ import type { Clock } from '../services/clock.ts';
 import { type Admission, openAdmission, refusedAdmission, type SupervisorRequest } from './admission.ts';
 import { createCommands, type SupervisorActor } from './commands.ts';
 import { explainReason } from './reason-guide.ts';
-import { type Backpressure, backpressureOf, type SupervisorStatus, statusOf } from './status.ts';
+import {
+  type Backpressure,
+  backpressureOf,
+  type SupervisorSnapshot,
+  type SupervisorStatus,
+  statusOf,
+} from './status.ts';
 import { SupervisorError } from './supervisor-error.ts';
 import { toGenerateRequest } from './to-generate-request.ts';
 
@@ -126,15 +141,12 @@ export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
     );
   }
 
-  const snapshot$ = from(actor as never as Observable<ReturnType<SupervisorActor['getSnapshot']>>);
-  const view = <T>(
-    look: (snapshot: ReturnType<SupervisorActor['getSnapshot']>) => T,
-    same: (a: T, b: T) => boolean,
-  ) =>
-    snapshot$.pipe(
-      startWithCurrent(actor),
+  const snapshot$ = from(actor as never as Observable<SupervisorSnapshot>);
+  const view = <T extends object>(look: (snapshot: SupervisorSnapshot) => T): Observable<T> =>
+    // The actor tells its present snapshot to nobody who comes late; these streams do, at each subscription.
+    defer(() => snapshot$.pipe(startWith(actor.getSnapshot()))).pipe(
       map(look),
-      distinctUntilChanged(same),
+      distinctUntilChanged(sameFields),
       // An observer may submit: it must not stand inside the step that it observes.
       observeOn(asapScheduler),
     );
@@ -146,8 +158,8 @@ export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
     stop: commands.stop,
     drain: async (options) => commands.drain(readDeadline(options)),
     getSnapshot: () => statusOf(actor.getSnapshot()),
-    state$: view(statusOf, sameFields),
-    backpressure$: view(backpressureOf, sameFields),
+    state$: view(statusOf),
+    backpressure$: view(backpressureOf),
     resources$,
     actor,
     [Symbol.asyncDispose]: async () => {
@@ -194,11 +206,6 @@ function follow(signal: AbortSignal | undefined, cancel: () => void, result: Pro
   if (signal === undefined) return;
   signal.addEventListener('abort', cancel, { once: true });
   void result.then(() => signal.removeEventListener('abort', cancel));
-}
-
-/** An XState actor tells its present snapshot to nobody who comes late; these streams do. */
-function startWithCurrent(actor: SupervisorActor) {
-  return <T>(source$: Observable<T>): Observable<T> => source$.pipe(startWith(actor.getSnapshot() as T));
 }
 
 function sameFields<T extends object>(a: T, b: T): boolean {

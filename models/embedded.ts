@@ -18,3 +18,13 @@ export const EMBEDDED_MODEL = {
 export function embeddedModelPath(): string {
   return fileURLToPath(new URL(`./${EMBEDDED_MODEL.fileName}`, import.meta.url));
 }
+
+/** The pin as a supervisor takes it: `createSupervisor({ model: embeddedModel() })`. */
+export function embeddedModel(): {
+  readonly path: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+} {
+  const { sha256, sizeBytes } = EMBEDDED_MODEL;
+  return { path: embeddedModelPath(), sha256, sizeBytes };
+}
