@@ -66,14 +66,31 @@ async function pump(
     }
     const room = entry.buffer.write({ text: step.text, tokens: step.tokens });
     if (room === undefined) continue;
-    onReader(true);
-    say({ type: 'reader.held' });
-    await room;
-    onReader(false);
-    say({ type: 'reader.flowing' });
+    await heldByReader(room);
     signAtMs = clock.nowMs();
   }
+
+  /** A reader that is behind by a moment is nothing to tell; one that stays behind holds its generation. */
+  async function heldByReader(room: Promise<void>): Promise<void> {
+    let told = false;
+    const timer = clock.setTimeout(
+      () => {
+        told = true;
+        onReader(true);
+        say({ type: 'reader.held' });
+      },
+      Math.min(READER_HELD_MS, signEveryMs),
+    );
+    await room;
+    clock.clearTimeout(timer);
+    if (!told) return;
+    onReader(false);
+    say({ type: 'reader.flowing' });
+  }
 }
+
+/** How long a full buffer may stand before its reader counts as holding the generation, in ms. */
+const READER_HELD_MS = 100;
 
 function ended(summary: GenerateSummary): RequestEvent {
   const type = 'generation.ended';

@@ -1,5 +1,5 @@
 import { type AdmissionState, createAdmissionState } from '../policies/admission.ts';
-import { createLifecycleState, type LifecycleState } from '../policies/lifecycle.ts';
+import { createLifecycleState, type LifecyclePhase, type LifecycleState } from '../policies/lifecycle.ts';
 import type { Limits } from '../policies/limits.ts';
 import type { PressureLevel } from '../policies/pressure.ts';
 import type { Reason } from '../policies/reasons.ts';
@@ -37,6 +37,10 @@ export interface SupervisorContext {
   /** When the wait of the next queued request ends; null when nothing waits. */
   readonly queueWakeAtMs: number | null;
   readonly lastArrival: Arrival | null;
+  /** What the gate said when it was last asked for the head of the queue. */
+  readonly lastDispatch: GateDecision | null;
+  /** What the restart policy said of the latest fault; null when it was not asked. */
+  readonly lastRestart: Verdict | null;
 
   readonly observation: ObservedResources | null;
   readonly pressure: PressureLevel;
@@ -68,13 +72,28 @@ export interface QueuedRequest {
   readonly expiresAtMs: number;
 }
 
-/** What the gate said of the latest arrival, kept so that the snapshot, the trace and the caller see one answer. */
-export interface Arrival {
+/** A decision of the gate, kept so that the snapshot, the trace and the caller see one answer and its grounds. */
+export interface GateDecision {
   readonly requestId: string;
   readonly verdict: Verdict;
+  readonly facts: GateFacts;
+}
+
+/** What the gate of an arrival decided, and where the arrival went. */
+export interface Arrival extends GateDecision {
   readonly disposition: Disposition;
   /** Place in the queue from 1; 0 when not queued. */
   readonly place: number;
+}
+
+/** What a decision was made from, beside the limits. */
+export interface GateFacts {
+  readonly lifecycle: LifecyclePhase;
+  readonly suspect: boolean;
+  readonly inFlight: number;
+  readonly queued: number;
+  /** Age of the sample that was judged, in ms; null without one. */
+  readonly observationAgeMs: number | null;
 }
 
 export type Disposition = 'admitted' | 'queued' | 'refused';
@@ -111,6 +130,8 @@ export function createSupervisorContext(input: SupervisorInput | undefined): Sup
     queue: [],
     queueWakeAtMs: null,
     lastArrival: null,
+    lastDispatch: null,
+    lastRestart: null,
     observation: null,
     pressure: 'nominal',
     suspect: false,

@@ -11,14 +11,15 @@ import type { SupervisorEvent } from './events.ts';
  */
 export function planAfterFault(context: SupervisorContext, reason: Reason): Partial<SupervisorContext> {
   const { limits, nowMs, restarts } = context;
-  const failed = { fault: reason, afterDrain: 'failed' } as const;
+  const failed = { fault: reason, afterDrain: 'failed', lastRestart: null } as const;
   if (!context.hasBeenReady || faultClass(reason) === 'permanent') return failed;
   const verdict = evaluateRestart(restarts, nowMs, limits);
-  if (!verdict.ok) return { ...failed, fault: verdict.reason };
+  if (!verdict.ok) return { ...failed, fault: verdict.reason, lastRestart: verdict };
   const counted = recordRestart(restarts, nowMs, limits);
   const { jitter, seed } = nextJitter(context.jitterSeed);
   return {
     fault: reason,
+    lastRestart: verdict,
     afterDrain: 'backingOff',
     restarts: counted,
     restartDelayMs: backoffDelayMs(counted.length, limits, jitter),

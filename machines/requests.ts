@@ -1,4 +1,10 @@
-import { recordCompletion, recordDequeued, recordInFlight, recordQueued } from '../policies/admission.ts';
+import {
+  type AdmissionState,
+  recordCompletion,
+  recordDequeued,
+  recordInFlight,
+  recordQueued,
+} from '../policies/admission.ts';
 import { faultClass } from '../policies/faults.ts';
 import { evaluateRuntimeRequest } from '../policies/gate.ts';
 import { type PressureLevel, recordPressure } from '../policies/pressure.ts';
@@ -6,7 +12,7 @@ import type { Reason } from '../policies/reasons.ts';
 import { evaluateRequestFacts } from '../policies/request.ts';
 import { evaluateResourceLimits, type ResourceObservation } from '../policies/resources.ts';
 import type { Verdict } from '../policies/verdict.ts';
-import type { Arrival, DrainReport, SupervisorContext } from './context.ts';
+import type { Arrival, DrainReport, GateFacts, SupervisorContext } from './context.ts';
 import type { LedgerCommand, Outcome, SupervisorEvent } from './events.ts';
 
 /**
@@ -24,15 +30,14 @@ export interface Step {
 
 export function decideArrival(context: SupervisorContext, event: Submission): Arrival {
   const { requestId } = event;
+  const facts = factsAt(context, context.admission, event.atMs);
   const shape = evaluateRequestFacts(event.facts, context.limits);
-  if (!shape.ok) return { requestId, verdict: shape, disposition: 'refused', place: 0 };
-
-  const verdict = judge(context, context.admission, event.atMs);
-  if (verdict.ok) return { requestId, verdict, disposition: 'admitted', place: 0 };
+  const verdict = shape.ok ? judge(context, context.admission, event.atMs) : shape;
+  if (verdict.ok) return { requestId, verdict, facts, disposition: 'admitted', place: 0 };
   if (verdict.reason === 'at_capacity' && event.wait) {
-    return { requestId, verdict, disposition: 'queued', place: context.queue.length + 1 };
+    return { requestId, verdict, facts, disposition: 'queued', place: context.queue.length + 1 };
   }
-  return { requestId, verdict, disposition: 'refused', place: 0 };
+  return { requestId, verdict, facts, disposition: 'refused', place: 0 };
 }
 
 export function recordArrival(context: SupervisorContext, event: Submission): Step {
@@ -63,19 +68,22 @@ export function recordArrival(context: SupervisorContext, event: Submission): St
 
 /** Lets those at the head of the queue run while the gate admits them. */
 export function dispatchWaiting(context: SupervisorContext): Step {
-  let { queue, running, admission } = context;
-  const { generation } = context;
+  let { queue, running, admission, lastDispatch } = context;
+  const { generation, nowMs } = context;
   const effects: LedgerCommand[] = [];
   for (let head = queue[0]; head !== undefined; head = queue[0]) {
-    // Seen from the head of the queue nobody waits: the gate is asked for a free slot, not for a place to wait.
-    if (!judge(context, { ...admission, queued: 0 }, context.nowMs).ok) break;
     const { requestId } = head;
+    // Seen from the head of the queue nobody waits: the gate is asked for a free slot, not for a place to wait.
+    const seen = { ...admission, queued: 0 };
+    const verdict = judge(context, seen, nowMs);
+    lastDispatch = { requestId, verdict, facts: factsAt(context, seen, nowMs) };
+    if (!verdict.ok) break;
     queue = queue.slice(1);
     running = [...running, { requestId, generation, aborting: false }];
     admission = recordInFlight(recordDequeued(admission));
     effects.push({ type: 'request.run', requestId, generation });
   }
-  return effects.length === 0 ? NOTHING : { context: { queue, running, admission }, effects };
+  return { context: { queue, running, admission, lastDispatch }, effects };
 }
 
 /** Books a request out. A settlement that is stale or a duplicate changes nothing. */
@@ -175,11 +183,7 @@ export function abandonRunning(context: SupervisorContext): Step {
 
 const NOTHING: Step = { context: {}, effects: [] };
 
-function judge(
-  context: SupervisorContext,
-  admission: SupervisorContext['admission'],
-  nowMs: number,
-): Verdict {
+function judge(context: SupervisorContext, admission: AdmissionState, nowMs: number): Verdict {
   return evaluateRuntimeRequest({
     lifecycle: context.lifecycle,
     suspect: context.suspect,
@@ -187,6 +191,16 @@ function judge(
     limits: context.resourceLimits,
     observation: observedAt(context, nowMs),
   });
+}
+
+function factsAt(context: SupervisorContext, admission: AdmissionState, nowMs: number): GateFacts {
+  return {
+    lifecycle: context.lifecycle.phase,
+    suspect: context.suspect,
+    inFlight: admission.inFlight,
+    queued: admission.queued,
+    observationAgeMs: context.observation === null ? null : Math.max(0, nowMs - context.observation.atMs),
+  };
 }
 
 /** The kept sample with its age at `nowMs`. */

@@ -21,8 +21,8 @@ export function backoffDelayMs(attempt: unknown, limits: unknown, jitter: unknow
   if (bounds === null) return LIMIT_RULES.backoffMsMax.default;
   if (!isIntegerFrom(attempt, 1) || !isNumberWithin(jitter, 0, 1)) return bounds.backoffMsMax;
   const delayMs = Math.min(bounds.backoffMsMax, bounds.backoffMsMin * 2 ** (attempt - 1));
-  const shareMs = delayMs * bounds.backoffJitterRatio * jitter;
-  return Math.min(Math.floor(delayMs + shareMs), TIMER_MS_MAX);
+  const stretch = 1 + bounds.backoffJitterRatio * jitter;
+  return Math.min(Math.floor(delayMs * stretch), TIMER_MS_MAX);
 }
 
 /**

@@ -28,7 +28,8 @@ export function backgroundClock(): Clock {
 
 function createClock(arm: (fn: () => void, ms: number) => NodeJS.Timeout): Clock {
   return {
-    nowMs: () => performance.now(),
+    // To the microsecond: the digits beyond it are noise, and a trace would carry them.
+    nowMs: () => Math.round(performance.now() * 1000) / 1000,
     setTimeout: (fn, ms) => arm(fn, Math.min(ms, TIMER_MS_MAX)),
     clearTimeout: (id) => clearTimeout(id as NodeJS.Timeout | undefined),
   };

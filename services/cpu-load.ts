@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 
 /** Time that all cores together spent since boot; its unit, which differs between systems, cancels out in a ratio. */
 export interface CpuTimes {
@@ -9,8 +9,9 @@ export interface CpuTimes {
 
 export interface CpuLoad {
   /**
-   * Share of all cores that was busy since the reading before, 0 to 1. Null until enough time has passed since the
-   * start for a first one; a reading that comes too soon after another repeats it.
+   * Share of all cores that was busy since the reading before, 0 to 1; one that comes too soon after another repeats
+   * it. Until enough time has passed since the start for a first one, the system's own average over the last minute
+   * stands in, so that a supervisor that starts quickly is not blind; null where the system keeps none.
    */
   readRatio(): number | null;
 }
@@ -21,22 +22,23 @@ const SPAN_MS_MIN = 100;
 /**
  * Measures the CPU load of the machine from its own counters, beginning now.
  *
- * @throws what `readTimes` throws, here and in `readRatio`.
+ * @throws what its arguments throw, here and in `readRatio`.
  */
 export function measureCpuLoad(
   readTimes: () => CpuTimes = readCpuTimes,
   nowMs: () => number = () => performance.now(),
+  readAverageRatio: () => number | null = readLoadAverage,
 ): CpuLoad {
   let from = { times: readTimes(), atMs: nowMs() };
   let lastRatio: number | null = null;
   return {
     readRatio: () => {
       const atMs = nowMs();
-      if (atMs - from.atMs < SPAN_MS_MIN) return lastRatio;
+      if (atMs - from.atMs < SPAN_MS_MIN) return lastRatio ?? readAverageRatio();
       const times = readTimes();
       lastRatio = ratioBetween(from.times, times) ?? lastRatio;
       from = { times, atMs };
-      return lastRatio;
+      return lastRatio ?? readAverageRatio();
     },
   };
 }
@@ -46,6 +48,12 @@ function ratioBetween(from: CpuTimes, to: CpuTimes): number | null {
   const busy = Math.max(0, to.busy - from.busy);
   const idle = Math.max(0, to.idle - from.idle);
   return busy + idle > 0 ? busy / (busy + idle) : null;
+}
+
+/** Tasks that ran or wanted to, for each core, over the last minute. Windows keeps no such average. */
+function readLoadAverage(): number | null {
+  if (process.platform === 'win32') return null;
+  return Math.min(1, loadavg()[0]! / availableParallelism());
 }
 
 function readCpuTimes(): CpuTimes {

@@ -37,6 +37,7 @@ export async function* generate(
   signal: CancelSignal,
 ): Generation {
   if (signal.aborted) return ABORTED;
+  if (room.pool.closed) return FAILED;
   let prompt: PromptTokens;
   try {
     prompt = room.tokenize(request.input);

@@ -5,7 +5,8 @@ import type { Logger } from './logger.ts';
  * The one file that imports node-llama-cpp, and only when a runtime is prepared: an import of this package by
  * itself loads no native code.
  */
-export type LlamaModule = typeof import('node-llama-cpp');
+type LlamaModule = typeof import('node-llama-cpp');
+
 export type {
   ChatHistoryItem,
   ChatWrapper,
@@ -84,6 +85,9 @@ export async function openLlamaLibrary(options: LlamaLibraryOptions): Promise<Ll
 }
 
 async function loadLibrary(gpu: GpuChoice, cpuThreads: number): Promise<LoadedLibrary> {
+  // The library would take whatever else there is: a host that names one means that one.
+  if (gpu === (process.platform === 'darwin' ? 'cuda' : 'metal'))
+    throw new Error(`${gpu} is not of this platform`);
   const module = await import('node-llama-cpp');
   const loggers = new Set<Logger>();
   const llama = await module.getLlama({

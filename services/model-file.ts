@@ -40,6 +40,7 @@ async function prove(fileSystem: FileSystem, request: DownloadRequest): Promise<
   const validSpec = validateIntegritySpec(spec);
   if (!validSpec.ok) return validSpec;
   if (typeof path !== 'string' || path.includes('\0')) return deny('model_file_missing');
+  if (signal.aborted) return deny('start_superseded');
 
   const opened = await attempt(fileSystem.open(path), refusalOfOpen);
   if (!opened.ok) return opened;

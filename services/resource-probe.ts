@@ -19,7 +19,7 @@ export interface FastSample {
   readonly memoryTotalBytes: number | null;
   /** What programs could still get, caches that can be given up included. */
   readonly memoryAvailableBytes: number | null;
-  /** Share of all cores that was busy since the sample before, 0 to 1. Null for the first 100 ms. */
+  /** Share of all cores that was busy since the sample before, 0 to 1; for the first 100 ms, over the last minute. */
   readonly cpuLoadRatio: number | null;
   /** Resident memory of this process. */
   readonly processBytes: number | null;

@@ -2,7 +2,11 @@ import { type AdmissionState, createAdmissionState } from '../../policies/admiss
 import type { RuntimeRequestFacts } from '../../policies/gate.ts';
 import { DEFAULT_LIMITS } from '../../policies/limits.ts';
 import type { RequestFacts } from '../../policies/request.ts';
-import { createResourceLimits, type ResourceLimits, type ResourceObservation } from '../../policies/resources.ts';
+import {
+  createResourceLimits,
+  type ResourceLimits,
+  type ResourceObservation,
+} from '../../policies/resources.ts';
 
 const GIB = 2 ** 30;
 

@@ -182,6 +182,7 @@ describe('what the library says', () => {
     ['a GPU of size 0, as shared memory is told', [{ vram: 0 }], null, null],
     ['a GPU that tells its size alone', [{ vram: 4096 }], 4096, null],
     ['a GPU that tells its use too', [{ vram: 8192, memoryTotal: 8188, memoryUsed: 512 }], 8188, 512],
+    ['a GPU whose driver tells its size alone', [{ vram: 8192, memoryTotal: 8188 }], 8188, null],
     ['a GPU in no use', [{ memoryTotal: 8188, memoryUsed: 0 }], 8188, 0],
     [
       'two GPUs that tell their use',

@@ -11,7 +11,10 @@ import {
 } from '../../../policies/admission.ts';
 
 const successors = [recordInFlight, recordCompletion, recordQueued, recordDequeued];
-const limits = fc.record({ maxInFlight: fc.integer({ min: 1, max: 8 }), queueBound: fc.integer({ min: 0, max: 8 }) });
+const limits = fc.record({
+  maxInFlight: fc.integer({ min: 1, max: 8 }),
+  queueBound: fc.integer({ min: 0, max: 8 }),
+});
 const steps = fc.array(fc.constantFrom(...successors), { maxLength: 200 });
 
 const isWithinBounds = ({ maxInFlight, queueBound, inFlight, queued }: AdmissionState): boolean =>
@@ -70,7 +73,10 @@ describe('admission, whatever happens', () => {
           else shed += 1;
         }
         const places = bounds.maxInFlight + bounds.queueBound;
-        return state.inFlight + state.queued === Math.min(arrivals, places) && shed === Math.max(0, arrivals - places);
+        return (
+          state.inFlight + state.queued === Math.min(arrivals, places) &&
+          shed === Math.max(0, arrivals - places)
+        );
       }),
       { numRuns: 300 },
     );

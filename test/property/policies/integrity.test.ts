@@ -12,7 +12,9 @@ const specOf = (bytes: Uint8Array) => ({
 });
 
 function chunksOf(bytes: Uint8Array, shares: readonly number[]): Uint8Array[] {
-  const edges = [0, ...shares.map((share) => Math.floor(share * bytes.length)), bytes.length].sort((a, b) => a - b);
+  const edges = [0, ...shares.map((share) => Math.floor(share * bytes.length)), bytes.length].sort(
+    (a, b) => a - b,
+  );
   return edges.slice(1).map((edge, index) => bytes.subarray(edges[index], edge));
 }
 
@@ -22,7 +24,9 @@ describe('integrity, however the bytes come', () => {
       fc.property(content, content, cuts, fc.boolean(), (meant, other, shares, honest) => {
         const given = honest ? meant : other;
         const accumulator = createIntegrityAccumulator(specOf(meant));
-        const refused = chunksOf(given, shares).map((chunk) => accumulator.update(chunk)).find(({ ok }) => !ok);
+        const refused = chunksOf(given, shares)
+          .map((chunk) => accumulator.update(chunk))
+          .find(({ ok }) => !ok);
         const verdict = refused ?? accumulator.finalize();
         expect(verdict).toEqual(verifyModelBytes(specOf(meant), given));
         return verdict.ok === (Buffer.compare(meant, given) === 0);

@@ -33,8 +33,14 @@ describe('lifecycle, whatever is asked of it', () => {
   test('[LC9] from every state it can be brought to stopped', () => {
     fc.assert(
       fc.property(walk, (asked) => {
-        const state = asked.reduce((before, next) => transitionLifecycle(before, next).state, createLifecycleState());
-        const end = ['draining', 'stopped'].reduce((before, next) => transitionLifecycle(before, next).state, state);
+        const state = asked.reduce(
+          (before, next) => transitionLifecycle(before, next).state,
+          createLifecycleState(),
+        );
+        const end = ['draining', 'stopped'].reduce(
+          (before, next) => transitionLifecycle(before, next).state,
+          state,
+        );
         return end.phase === 'stopped';
       }),
       { numRuns: 300 },

@@ -76,7 +76,9 @@ describe('resources, whatever is observed', () => {
     fc.assert(
       fc.property(limits, observation, ratio, (bounds, seen, more) => {
         const before = evaluateRuntimeRequest(openFacts({ limits: bounds, observation: seen }));
-        const after = evaluateRuntimeRequest(openFacts({ limits: bounds, observation: strained(seen, more) }));
+        const after = evaluateRuntimeRequest(
+          openFacts({ limits: bounds, observation: strained(seen, more) }),
+        );
         return before.ok || !after.ok;
       }),
       { numRuns: 500 },
@@ -109,7 +111,9 @@ describe('pressure, whatever is observed', () => {
   test('[PR8] more strain never lowers the level', () => {
     fc.assert(
       fc.property(level, limits, observation, ratio, (from, bounds, seen, more) => {
-        return rank(recordPressure(from, bounds, strained(seen, more))) >= rank(recordPressure(from, bounds, seen));
+        return (
+          rank(recordPressure(from, bounds, strained(seen, more))) >= rank(recordPressure(from, bounds, seen))
+        );
       }),
       { numRuns: 1000 },
     );

@@ -33,7 +33,9 @@ describe('restart intensity, whenever faults come', () => {
           restartedAtMs.push(nowMs);
         }
         return restartedAtMs.every((endMs) => {
-          const within = restartedAtMs.filter((atMs) => atMs <= endMs && endMs - atMs < bounds.restartPeriodMs);
+          const within = restartedAtMs.filter(
+            (atMs) => atMs <= endMs && endMs - atMs < bounds.restartPeriodMs,
+          );
           return within.length <= bounds.restartsMax;
         });
       }),
@@ -63,9 +65,13 @@ describe('restart intensity, whenever faults come', () => {
   test('[RI10] waiting never turns a restart that may be into one that may not', () => {
     fc.assert(
       fc.property(limits, gaps, fc.nat(1000), fc.nat(1000), (bounds, between, wait, more) => {
-        const history = between.slice(0, 6).map((_gap, index, all) => all.slice(0, index + 1).reduce((a, b) => a + b, 0));
+        const history = between
+          .slice(0, 6)
+          .map((_gap, index, all) => all.slice(0, index + 1).reduce((a, b) => a + b, 0));
         const nowMs = (history.at(-1) ?? 0) + wait;
-        return !evaluateRestart(history, nowMs, bounds).ok || evaluateRestart(history, nowMs + more, bounds).ok;
+        return (
+          !evaluateRestart(history, nowMs, bounds).ok || evaluateRestart(history, nowMs + more, bounds).ok
+        );
       }),
       { numRuns: 500 },
     );

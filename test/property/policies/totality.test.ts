@@ -39,15 +39,25 @@ const ZERO_SHA256 = '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617a
 const zeroSpec = { sha256: ZERO_SHA256, sizeBytes: 1 };
 const url = 'https://models.example.org/m.gguf';
 
-const judgement = (name: string, judge: Judgement['judge'], good: readonly unknown[]): Judgement => ({ name, judge, good });
+const judgement = (name: string, judge: Judgement['judge'], good: readonly unknown[]): Judgement => ({
+  name,
+  judge,
+  good,
+});
 
 const JUDGEMENTS: readonly Judgement[] = [
   judgement('validateIntegritySpec', validateIntegritySpec, [{ sha256: EMPTY_SHA256, sizeBytes: 1 }]),
   judgement('verifyModelBytes', verifyModelBytes, [zeroSpec, new Uint8Array(1)]),
-  judgement('update', (spec, chunk) => createIntegrityAccumulator(spec).update(chunk), [zeroSpec, new Uint8Array(1)]),
+  judgement('update', (spec, chunk) => createIntegrityAccumulator(spec).update(chunk), [
+    zeroSpec,
+    new Uint8Array(1),
+  ]),
   judgement('validateSourceUrl', validateSourceUrl, [url, ['models.example.org']]),
   judgement('validateRedirectUrl', validateRedirectUrl, [url, ['.example.org']]),
-  judgement('transitionLifecycle', (state, next) => transitionLifecycle(state, next).verdict, [{ phase: 'ready' }, 'draining']),
+  judgement('transitionLifecycle', (state, next) => transitionLifecycle(state, next).verdict, [
+    { phase: 'ready' },
+    'draining',
+  ]),
   judgement('evaluateAdmission', admission.evaluateAdmission, [admissionState()]),
   judgement('evaluateResourceLimits', evaluateResourceLimits, [resourceLimits(), calmObservation()]),
   judgement('evaluateRuntimeRequest', evaluateRuntimeRequest, [openFacts()]),
@@ -79,12 +89,15 @@ describe('junk in every slot', () => {
     expect(named.filter((what) => !SOUND.includes(what))).toEqual([]);
   });
 
-  test.each(slots)('[VD1] %s answers anything in slot %i with a verdict of the closed list', (_name, slot, { judge, good }) => {
-    fc.assert(
-      fc.property(anyJunk, ({ make }) => isVerdict(judge(...withSlot(good, slot, make())))),
-      { numRuns: 200 },
-    );
-  });
+  test.each(slots)(
+    '[VD1] %s answers anything in slot %i with a verdict of the closed list',
+    (_name, slot, { judge, good }) => {
+      fc.assert(
+        fc.property(anyJunk, ({ make }) => isVerdict(judge(...withSlot(good, slot, make())))),
+        { numRuns: 200 },
+      );
+    },
+  );
 
   test.each(JUDGEMENTS)('[VD1] $name answers junk in all slots at once with a refusal', ({ judge, good }) => {
     const junk = fc.array(hostile, { minLength: good.length, maxLength: good.length });
@@ -103,7 +116,12 @@ describe('junk in every slot', () => {
       const shape = good[slot] as object;
       const throwing = judge(...withSlot(good, slot, throwingGetters(shape)));
       const inherited = judge(...withSlot(good, slot, inheriting(shape)));
-      expect([isVerdict(throwing), throwing.ok, isVerdict(inherited), inherited.ok]).toEqual([true, false, true, false]);
+      expect([isVerdict(throwing), throwing.ok, isVerdict(inherited), inherited.ok]).toEqual([
+        true,
+        false,
+        true,
+        false,
+      ]);
     },
   );
 });
@@ -111,7 +129,9 @@ describe('junk in every slot', () => {
 describe('junk in every field', () => {
   const facts = openFacts();
   const nested = Object.entries(facts).flatMap(([part, value]) =>
-    value !== null && typeof value === 'object' ? Object.keys(value).map((field) => [part, field] as const) : [],
+    value !== null && typeof value === 'object'
+      ? Object.keys(value).map((field) => [part, field] as const)
+      : [],
   );
 
   test.each(nested)('[VD3] the gate refuses each hostile value as %s.%s', (part, field) => {
@@ -126,12 +146,33 @@ describe('junk in every field', () => {
   });
 
   test('[VD3] a request with a hostile option is never valid', () => {
-    const options = ['prompt', 'messages', 'maxTokens', 'temperature', 'topP', 'topK', 'minP', 'seed', 'stop', 'deadlineMs'];
-    const harmless = new Set(['undefined', 'prompt: a numeric string', 'prompt: __proto__', 'stop: a numeric string', 'stop: __proto__']);
+    const options = [
+      'prompt',
+      'messages',
+      'maxTokens',
+      'temperature',
+      'topP',
+      'topK',
+      'minP',
+      'seed',
+      'stop',
+      'deadlineMs',
+    ];
+    const harmless = new Set([
+      'undefined',
+      'prompt: a numeric string',
+      'prompt: __proto__',
+      'stop: a numeric string',
+      'stop: __proto__',
+    ]);
     const valid = options.flatMap((option) =>
       JUNK.filter(({ name, make }) => {
         const request = { ...(option === 'messages' ? {} : { prompt: 'Hello' }), [option]: make() };
-        return evaluateRequestFacts(readRequest(request).facts, LIMITS).ok && !harmless.has(name) && !harmless.has(`${option}: ${name}`);
+        return (
+          evaluateRequestFacts(readRequest(request).facts, LIMITS).ok &&
+          !harmless.has(name) &&
+          !harmless.has(`${option}: ${name}`)
+        );
       }).map(({ name }) => `${option}: ${name}`),
     );
     expect(valid).toEqual([]);
@@ -143,7 +184,12 @@ describe('what is no judgement', () => {
     fc.assert(
       fc.property(anyJunk, anyJunk, anyJunk, (...boxes) => {
         const [a, b, c] = boxes.map(({ make }) => make());
-        const records = [admission.recordInFlight, admission.recordCompletion, admission.recordQueued, admission.recordDequeued];
+        const records = [
+          admission.recordInFlight,
+          admission.recordCompletion,
+          admission.recordQueued,
+          admission.recordDequeued,
+        ];
         for (const record of records) record(a as never);
         admission.createAdmissionState(a);
         createResourceLimits(a);
@@ -153,7 +199,9 @@ describe('what is no judgement', () => {
         readRequest(a);
         recordRestart(a as never, b as never, c as never);
         createIntegrityAccumulator(a).finalize();
-        return ['permanent', 'transient'].includes(faultClass(a)) && Number.isInteger(backoffDelayMs(a, b, c));
+        return (
+          ['permanent', 'transient'].includes(faultClass(a)) && Number.isInteger(backoffDelayMs(a, b, c))
+        );
       }),
       { numRuns: 500 },
     );
@@ -172,7 +220,9 @@ describe('what is no judgement', () => {
   });
 
   test('[VD3] junk limits make a closed admission state', () => {
-    const open = JUNK.filter(({ make }) => admission.evaluateAdmission(admission.createAdmissionState(make())).ok);
+    const open = JUNK.filter(
+      ({ make }) => admission.evaluateAdmission(admission.createAdmissionState(make())).ok,
+    );
     expect(open).toEqual([]);
   });
 });

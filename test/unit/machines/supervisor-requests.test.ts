@@ -110,8 +110,22 @@ describe('the gate', () => {
     expect(stage.context().lastArrival).toEqual({
       requestId: 'r1',
       verdict: { ok: false, reason: 'prompt_empty' },
+      facts: { lifecycle: 'ready', suspect: false, inFlight: 0, queued: 0, observationAgeMs: 0 },
       disposition: 'refused',
       place: 0,
+    });
+  });
+
+  test('[CQ26] keeps the last decision for the head of the queue, with its facts', () => {
+    const stage = ready({ maxInFlight: 1, memoryUsedRatioHard: 0.95 });
+    stage.submit();
+    stage.submit();
+    stage.sampled({ memoryAvailableBytes: 1 });
+    stage.settled('r1');
+    expect(stage.context().lastDispatch).toEqual({
+      requestId: 'r2',
+      verdict: { ok: false, reason: 'memory_exceeded' },
+      facts: { lifecycle: 'ready', suspect: false, inFlight: 0, queued: 0, observationAgeMs: 0 },
     });
   });
 });

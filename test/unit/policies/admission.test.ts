@@ -55,7 +55,12 @@ describe('evaluateAdmission', () => {
     ['AD7', 'fewer than none run', { inFlight: -1 }, 'admission_malformed'],
     ['AD7', 'one and a half wait', { queued: 1.5 }, 'admission_malformed'],
     ['AD7', 'the bound is NaN', { maxInFlight: Number.NaN }, 'admission_malformed'],
-    ['AD7', 'the queue bound is not a number', { queueBound: '3' as unknown as number }, 'admission_malformed'],
+    [
+      'AD7',
+      'the queue bound is not a number',
+      { queueBound: '3' as unknown as number },
+      'admission_malformed',
+    ],
   ] as const)('[%s] %s', (_rule, _what, changes, reason) => {
     expect(evaluateAdmission(admissionState(changes))).toEqual({ ok: reason === 'slot_available', reason });
   });
@@ -67,11 +72,14 @@ describe('the successors', () => {
     ['recordCompletion', recordCompletion, { inFlight: 1 }, { inFlight: 0 }],
     ['recordQueued', recordQueued, { queued: 1 }, { queued: 2 }],
     ['recordDequeued', recordDequeued, { queued: 1 }, { queued: 0 }],
-  ] as const)('[AD8] %s moves its own count by one and changes nothing in place', (_name, record, before, after) => {
-    const state = Object.freeze(admissionState(before));
-    expect(record(state)).toEqual(admissionState(after));
-    expect(state).toEqual(admissionState(before));
-  });
+  ] as const)(
+    '[AD8] %s moves its own count by one and changes nothing in place',
+    (_name, record, before, after) => {
+      const state = Object.freeze(admissionState(before));
+      expect(record(state)).toEqual(admissionState(after));
+      expect(state).toEqual(admissionState(before));
+    },
+  );
 
   test.each([
     ['recordInFlight', recordInFlight, { inFlight: 2 }],

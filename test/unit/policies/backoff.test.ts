@@ -78,10 +78,13 @@ describe('nextJitter', () => {
     expect(Math.max(...tenths)).toBeLessThan(1150);
   });
 
-  test.each([Number.NaN, -1, 2 ** 40, 0.5, 'seed', null, Symbol('seed'), 1n])('[BO8] takes any seed (%#)', (seed) => {
-    const { jitter, seed: next } = nextJitter(seed as number);
-    expect(jitter).toBeGreaterThanOrEqual(0);
-    expect(jitter).toBeLessThan(1);
-    expect(Number.isInteger(next)).toBe(true);
-  });
+  test.each([Number.NaN, -1, 2 ** 40, 0.5, 'seed', null, Symbol('seed'), 1n])(
+    '[BO8] takes any seed (%#)',
+    (seed) => {
+      const { jitter, seed: next } = nextJitter(seed as number);
+      expect(jitter).toBeGreaterThanOrEqual(0);
+      expect(jitter).toBeLessThan(1);
+      expect(Number.isInteger(next)).toBe(true);
+    },
+  );
 });

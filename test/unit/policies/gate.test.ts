@@ -10,16 +10,24 @@ describe('evaluateRuntimeRequest', () => {
     expect(evaluateRuntimeRequest(openFacts())).toEqual({ ok: true, reason: 'admitted' });
   });
 
-  test.each(['stopped', 'starting', 'draining'] as const)('[GA2] refuses while %s, with its own reason', (phase) => {
-    const verdict = evaluateRuntimeRequest(openFacts({ lifecycle: { phase } }));
-    expect(verdict).toEqual({ ok: false, reason: `lifecycle_${phase}` });
-  });
+  test.each(['stopped', 'starting', 'draining'] as const)(
+    '[GA2] refuses while %s, with its own reason',
+    (phase) => {
+      const verdict = evaluateRuntimeRequest(openFacts({ lifecycle: { phase } }));
+      expect(verdict).toEqual({ ok: false, reason: `lifecycle_${phase}` });
+    },
+  );
 
   test.each([
     ['GA3', 'a suspect runtime', { suspect: true }, 'runtime_suspect'],
     ['GA4', 'no slot, and room to wait', { admission: admissionState({ inFlight: 2 }) }, 'at_capacity'],
     ['GA4', 'no slot and no room', { admission: full }, 'queue_full'],
-    ['GA4', 'a broken admission state', { admission: admissionState({ inFlight: 9 }) }, 'admission_malformed'],
+    [
+      'GA4',
+      'a broken admission state',
+      { admission: admissionState({ inFlight: 9 }) },
+      'admission_malformed',
+    ],
     ['GA5', 'no limits', { limits: null }, 'limits_malformed'],
     ['GA5', 'no observation', { observation: null }, 'observation_missing'],
     ['GA5', 'a stale observation', { observation: calmObservation({ ageMs: 1e6 }) }, 'observation_stale'],
@@ -32,7 +40,11 @@ describe('evaluateRuntimeRequest', () => {
     ['lifecycle before health', { lifecycle: { phase: 'draining' }, suspect: true }, 'lifecycle_draining'],
     ['health before admission', { suspect: true, admission: full }, 'runtime_suspect'],
     ['admission before resources', { admission: full, observation: busy }, 'queue_full'],
-    ['all at once', { lifecycle: { phase: 'stopped' }, suspect: true, admission: full, observation: busy }, 'lifecycle_stopped'],
+    [
+      'all at once',
+      { lifecycle: { phase: 'stopped' }, suspect: true, admission: full, observation: busy },
+      'lifecycle_stopped',
+    ],
   ] as const)('[GA6] tells the first reason: %s', (_what, changes, reason) => {
     expect(evaluateRuntimeRequest(openFacts(changes)).reason).toBe(reason);
   });
@@ -56,7 +68,12 @@ describe('evaluateRuntimeRequest', () => {
   });
 
   test('[GA9] judges facts that went through JSON just the same', () => {
-    const all = [openFacts(), openFacts({ observation: null }), openFacts({ admission: full }), openFacts({ limits: null })];
+    const all = [
+      openFacts(),
+      openFacts({ observation: null }),
+      openFacts({ admission: full }),
+      openFacts({ limits: null }),
+    ];
     const kept = all.map((facts) => evaluateRuntimeRequest(JSON.parse(JSON.stringify(facts))));
     expect(kept).toEqual(all.map((facts) => evaluateRuntimeRequest(facts)));
   });

@@ -19,7 +19,8 @@ describe('createIntegrityAccumulator', () => {
 
   test.each([1, 7, 64, 999, 1000])('[IN5] verifies them in chunks of %i', (step) => {
     const accumulator = open();
-    for (let start = 0; start < bytes.length; start += step) accumulator.update(bytes.subarray(start, start + step));
+    for (let start = 0; start < bytes.length; start += step)
+      accumulator.update(bytes.subarray(start, start + step));
     expect(accumulator.finalize().reason).toBe('integrity_verified');
   });
 
@@ -103,7 +104,12 @@ describe('createIntegrityAccumulator', () => {
     ['integrity_spec_ambiguous', { ...spec, md5: 'x' }],
   ])('[IN11] answers every call with %s where the spec is so', (reason, bad) => {
     const accumulator = createIntegrityAccumulator(bad);
-    const answers = [accumulator.update(bytes), accumulator.finalize(), accumulator.abort(), accumulator.finalize()];
+    const answers = [
+      accumulator.update(bytes),
+      accumulator.finalize(),
+      accumulator.abort(),
+      accumulator.finalize(),
+    ];
     expect(answers.map((answer) => answer.reason)).toEqual([reason, reason, reason, reason]);
     expect(answers.some((answer) => answer.ok)).toBe(false);
     expect(accumulator.getReceivedBytes()).toBe(0);
@@ -130,23 +136,29 @@ describe('createIntegrityAccumulator', () => {
 
   test('[IN15] asks each field of the spec once', () => {
     const asked: string[] = [];
-    const counting = Object.defineProperties({}, {
-      sha256: { enumerable: true, get: () => asked.push('sha256') && spec.sha256 },
-      sizeBytes: { enumerable: true, get: () => asked.push('sizeBytes') && spec.sizeBytes },
-    });
+    const counting = Object.defineProperties(
+      {},
+      {
+        sha256: { enumerable: true, get: () => asked.push('sha256') && spec.sha256 },
+        sizeBytes: { enumerable: true, get: () => asked.push('sizeBytes') && spec.sizeBytes },
+      },
+    );
     expect(verifyModelBytes(counting, bytes).reason).toBe('integrity_verified');
     expect(asked).toEqual(['sha256', 'sizeBytes']);
   });
 
-  test.each(['byteLength', 'length', 'byteOffset', 'buffer'])('[IN16] does not believe a false `%s`', (field) => {
-    const long = new Uint8Array(1001);
-    Object.defineProperty(long, field, { value: 1 });
-    expect(open().update(long).reason).toBe('size_exceeded');
-    const exact = Object.defineProperty(bytes.slice(), field, { value: 1 });
-    const accumulator = open();
-    accumulator.update(exact);
-    expect(accumulator.finalize().reason).toBe('integrity_verified');
-  });
+  test.each(['byteLength', 'length', 'byteOffset', 'buffer'])(
+    '[IN16] does not believe a false `%s`',
+    (field) => {
+      const long = new Uint8Array(1001);
+      Object.defineProperty(long, field, { value: 1 });
+      expect(open().update(long).reason).toBe('size_exceeded');
+      const exact = Object.defineProperty(bytes.slice(), field, { value: 1 });
+      const accumulator = open();
+      accumulator.update(exact);
+      expect(accumulator.finalize().reason).toBe('integrity_verified');
+    },
+  );
 
   test('[IN17] hashes a chunk beyond the piece size whole, from its own offset', () => {
     const large = new Uint8Array(16 * 1024 * 1024 + 11).fill(3);

@@ -7,8 +7,16 @@ import {
 } from '../../../policies/lifecycle.ts';
 
 const PHASES: readonly LifecyclePhase[] = ['stopped', 'starting', 'ready', 'draining'];
-const EDGES = ['stopped→starting', 'starting→ready', 'starting→draining', 'ready→draining', 'draining→stopped'];
-const pairs = PHASES.flatMap((from) => PHASES.map((to) => [from, to, EDGES.includes(`${from}→${to}`)] as const));
+const EDGES = [
+  'stopped→starting',
+  'starting→ready',
+  'starting→draining',
+  'ready→draining',
+  'draining→stopped',
+];
+const pairs = PHASES.flatMap((from) =>
+  PHASES.map((to) => [from, to, EDGES.includes(`${from}→${to}`)] as const),
+);
 
 describe('lifecycle', () => {
   test('[LC1] begins stopped, and frozen', () => {

@@ -24,19 +24,26 @@ const seen = ({ memory = 0, vram = 0, cpu = 0 }: Readings) =>
     cpuLoadRatio: cpu,
   });
 
-const after = (level: PressureLevel, readings: Readings): PressureLevel => recordPressure(level, limits, seen(readings));
+const levelAfter = (level: PressureLevel, readings: Readings): PressureLevel =>
+  recordPressure(level, limits, seen(readings));
 
 describe('recordPressure', () => {
-  test.each(['memory', 'vram', 'cpu'] as const)('[PR1] rises to elevated at the soft threshold of %s', (gauge) => {
-    expect(after('nominal', { [gauge]: 0.499 })).toBe('nominal');
-    expect(after('nominal', { [gauge]: 0.5 })).toBe('elevated');
-  });
+  test.each(['memory', 'vram', 'cpu'] as const)(
+    '[PR1] rises to elevated at the soft threshold of %s',
+    (gauge) => {
+      expect(levelAfter('nominal', { [gauge]: 0.499 })).toBe('nominal');
+      expect(levelAfter('nominal', { [gauge]: 0.5 })).toBe('elevated');
+    },
+  );
 
-  test.each(['memory', 'vram', 'cpu'] as const)('[PR2] rises to critical above the hard threshold of %s', (gauge) => {
-    expect(after('nominal', { [gauge]: 0.75 })).toBe('elevated');
-    expect(after('nominal', { [gauge]: 0.76 })).toBe('critical');
-    expect(after('elevated', { [gauge]: 0.76 })).toBe('critical');
-  });
+  test.each(['memory', 'vram', 'cpu'] as const)(
+    '[PR2] rises to critical above the hard threshold of %s',
+    (gauge) => {
+      expect(levelAfter('nominal', { [gauge]: 0.75 })).toBe('elevated');
+      expect(levelAfter('nominal', { [gauge]: 0.76 })).toBe('critical');
+      expect(levelAfter('elevated', { [gauge]: 0.76 })).toBe('critical');
+    },
+  );
 
   test.each([
     ['elevated', { cpu: 0.45 }, 'elevated'],
@@ -50,14 +57,14 @@ describe('recordPressure', () => {
     ['critical', { cpu: 0.3 }, 'nominal'],
     ['critical', { memory: 0.3, vram: 0.7, cpu: 0.3 }, 'critical'],
   ] as const)('[PR3] from %s with %j it comes to %s', (level, readings, next) => {
-    expect(after(level, readings)).toBe(next);
+    expect(levelAfter(level, readings)).toBe(next);
   });
 
   test('[PR3] a reading that trembles about a threshold moves the level once', () => {
-    const levels = [0.49, 0.51, 0.49, 0.51, 0.48, 0.3].reduce<PressureLevel[]>(
-      (all, cpu) => [...all, after(all.at(-1) ?? 'nominal', { cpu })],
-      [],
-    );
+    const levels: PressureLevel[] = [];
+    for (const cpu of [0.49, 0.51, 0.49, 0.51, 0.48, 0.3]) {
+      levels.push(levelAfter(levels.at(-1) ?? 'nominal', { cpu }));
+    }
     expect(levels).toEqual(['nominal', 'elevated', 'elevated', 'elevated', 'elevated', 'nominal']);
   });
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { readRequestFacts } from '../../../policies/request.ts';
 import { requestFacts } from '../../doubles/policy-facts.ts';
 
-const signal = (aborted: boolean): AbortSignal => (aborted ? AbortSignal.abort() : new AbortController().signal);
+const signal = (aborted: boolean): AbortSignal =>
+  aborted ? AbortSignal.abort() : new AbortController().signal;
 const user = (content: unknown): object => ({ role: 'user', content });
 
 describe('readRequestFacts', () => {
@@ -25,12 +26,30 @@ describe('readRequestFacts', () => {
       wait: false,
     };
     expect(readRequestFacts(request)).toEqual(
-      requestFacts({ promptKind: 'messages', promptChars: 11, messageCount: 3, maxTokens: 7, deadlineMs: 1000 }),
+      requestFacts({
+        promptKind: 'messages',
+        promptChars: 11,
+        messageCount: 3,
+        maxTokens: 7,
+        deadlineMs: 1000,
+      }),
     );
   });
 
   test('[RQ1] counts an option that is undefined as absent', () => {
-    const keys = ['messages', 'maxTokens', 'temperature', 'topP', 'topK', 'minP', 'seed', 'stop', 'signal', 'deadlineMs', 'wait'];
+    const keys = [
+      'messages',
+      'maxTokens',
+      'temperature',
+      'topP',
+      'topK',
+      'minP',
+      'seed',
+      'stop',
+      'signal',
+      'deadlineMs',
+      'wait',
+    ];
     const request = { prompt: 'Hello', ...Object.fromEntries(keys.map((key) => [key, undefined])) };
     expect(readRequestFacts(request)).toEqual(requestFacts());
   });
@@ -50,9 +69,12 @@ describe('readRequestFacts', () => {
     ['a string', 'Hello'],
     ['a list', [{ prompt: 'Hello' }]],
     ['a function', () => ({ prompt: 'Hello' })],
-    ['an instance of a class', new (class Request {
-      prompt = 'Hello';
-    })()],
+    [
+      'an instance of a class',
+      new (class Request {
+        prompt = 'Hello';
+      })(),
+    ],
     ['a map', new Map([['prompt', 'Hello']])],
     ['an inherited prompt', Object.create({ prompt: 'Hello' })],
     ['a wait that is no boolean', { prompt: 'Hello', wait: 1 }],
@@ -116,9 +138,14 @@ describe('readRequestFacts', () => {
     expect(readRequestFacts({ prompt: 'Hello', stop }).fault).toBe(fault);
   });
 
-  test.each([['7'], [null], [Number.NaN], [Number.POSITIVE_INFINITY], [7n]])('[RQ8] maxTokens is no number as %p', (maxTokens) => {
-    expect(readRequestFacts({ prompt: 'Hello', maxTokens })).toEqual(requestFacts({ fault: 'max_tokens_invalid' }));
-  });
+  test.each([['7'], [null], [Number.NaN], [Number.POSITIVE_INFINITY], [7n]])(
+    '[RQ8] maxTokens is no number as %p',
+    (maxTokens) => {
+      expect(readRequestFacts({ prompt: 'Hello', maxTokens })).toEqual(
+        requestFacts({ fault: 'max_tokens_invalid' }),
+      );
+    },
+  );
 
   test.each([0, -1, 0.5, 2 ** 31, '5', null])('[RQ9] deadlineMs is no deadline as %p', (deadlineMs) => {
     expect(readRequestFacts({ prompt: 'Hello', deadlineMs }).fault).toBe('deadline_invalid');
@@ -131,9 +158,16 @@ describe('readRequestFacts', () => {
     ['a flag', true, 'signal_invalid', false],
     ['an object that cannot be listened to', { aborted: false }, 'signal_invalid', false],
     ['one that cannot be left', { aborted: false, addEventListener() {} }, 'signal_invalid', false],
-    ['one that is aborted by a word', { aborted: 'no', addEventListener() {}, removeEventListener() {} }, 'signal_invalid', false],
+    [
+      'one that is aborted by a word',
+      { aborted: 'no', addEventListener() {}, removeEventListener() {} },
+      'signal_invalid',
+      false,
+    ],
     ['a controller', new AbortController(), 'signal_invalid', false],
   ] as const)('[RQ10] a signal that is %s', (_what, value, fault, signalAborted) => {
-    expect(readRequestFacts({ prompt: 'Hello', signal: value })).toEqual(requestFacts({ fault, signalAborted }));
+    expect(readRequestFacts({ prompt: 'Hello', signal: value })).toEqual(
+      requestFacts({ fault, signalAborted }),
+    );
   });
 });

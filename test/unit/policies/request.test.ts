@@ -13,7 +13,12 @@ describe('evaluateRequestFacts', () => {
     ['RQ13', 'a malformed prompt', { promptKind: 'malformed' }, 'prompt_malformed'],
     ['RQ13', 'two prompts', { promptKind: 'ambiguous' }, 'prompt_ambiguous'],
     ['RQ14', 'an empty text', { promptChars: 0 }, 'prompt_empty'],
-    ['RQ14', 'messages that say nothing', { promptKind: 'messages', promptChars: 0, messageCount: 2 }, 'prompt_empty'],
+    [
+      'RQ14',
+      'messages that say nothing',
+      { promptKind: 'messages', promptChars: 0, messageCount: 2 },
+      'prompt_empty',
+    ],
     ['RQ15', 'the longest prompt', { promptChars: 10 }, 'request_valid'],
     ['RQ15', 'one character more', { promptChars: 11 }, 'prompt_too_large'],
     ['RQ16', 'one token', { maxTokens: 1 }, 'request_valid'],
@@ -26,7 +31,12 @@ describe('evaluateRequestFacts', () => {
     ['RQ17', 'a deadline', { deadlineMs: 1 }, 'request_valid'],
     ['RQ17', 'a deadline beyond what a timer waits', { deadlineMs: 2 ** 31 }, 'deadline_invalid'],
     ['RQ18', 'an aborted signal', { signalAborted: true }, 'signal_aborted'],
-    ['RQ19', 'a fault and no prompt', { fault: 'sampling_invalid', promptKind: 'missing' }, 'sampling_invalid'],
+    [
+      'RQ19',
+      'a fault and no prompt',
+      { fault: 'sampling_invalid', promptKind: 'missing' },
+      'sampling_invalid',
+    ],
     ['RQ19', 'too large and too many tokens', { promptChars: 11, maxTokens: 0 }, 'prompt_too_large'],
     ['RQ19', 'too many tokens and aborted', { maxTokens: 0, signalAborted: true }, 'max_tokens_invalid'],
     ['RQ19', 'a bad deadline and aborted', { deadlineMs: 0, signalAborted: true }, 'deadline_invalid'],
@@ -70,14 +80,18 @@ describe('readRequest', () => {
     message.content = 'Something else';
     request.messages.push(message);
     request.stop[0] = 'X';
-    expect(content).toEqual({ input: { messages: [{ role: 'user', content: 'Hi' }] }, stop: ['END'], maxTokens: 5 });
+    expect(content).toEqual({
+      input: { messages: [{ role: 'user', content: 'Hi' }] },
+      stop: ['END'],
+      maxTokens: 5,
+    });
   });
 
   test('[RQ22] asks every option once', () => {
     const asked: string[] = [];
     const request = new Proxy(
       { prompt: 'Hello', temperature: 1, stop: 'END', maxTokens: 5, wait: true },
-      { get: (target, key) => (asked.push(String(key)), Reflect.get(target, key)) },
+      { get: (target, key) => asked.push(String(key)) && Reflect.get(target, key) },
     );
     expect(readRequest(request).facts.fault).toBeNull();
     expect([...asked].sort()).toEqual(['maxTokens', 'prompt', 'stop', 'temperature', 'wait']);

@@ -79,7 +79,12 @@ describe('evaluateResourceLimits', () => {
     ['RS8', 'no GPU', { vramTotalBytes: null, vramUsedBytes: null }, 'within_limits'],
     ['RS8', 'a GPU without memory', { vramTotalBytes: 0, vramUsedBytes: 5 }, 'within_limits'],
     ['RS8', 'a GPU whose use cannot be told', { vramUsedBytes: null }, 'within_limits'],
-    ['RS8', 'a GPU whose total cannot be told', { vramTotalBytes: null, vramUsedBytes: 999 }, 'within_limits'],
+    [
+      'RS8',
+      'a GPU whose total cannot be told',
+      { vramTotalBytes: null, vramUsedBytes: 999 },
+      'within_limits',
+    ],
     ['RS9', 'CPU at its limit', { cpuLoadRatio: 0.75 }, 'within_limits'],
     ['RS9', 'CPU above', { cpuLoadRatio: 0.76 }, 'cpu_exceeded'],
     ['RS10', 'stale and beyond all limits', { ageMs: 101, memoryAvailableBytes: 0 }, 'observation_stale'],
@@ -87,7 +92,10 @@ describe('evaluateResourceLimits', () => {
     ['RS10', 'process and GPU memory', { processBytes: 2000, vramUsedBytes: 999 }, 'process_memory_exceeded'],
     ['RS10', 'GPU memory and CPU', { vramUsedBytes: 999, cpuLoadRatio: 1 }, 'vram_exceeded'],
   ] as const)('[%s] %s', (_rule, _what, changes, reason) => {
-    expect(evaluateResourceLimits(limits, { ...calm, ...changes })).toEqual({ ok: reason === 'within_limits', reason });
+    expect(evaluateResourceLimits(limits, { ...calm, ...changes })).toEqual({
+      ok: reason === 'within_limits',
+      reason,
+    });
   });
 
   test.each([null, undefined])('[RS11] misses an observation that is %p', (observation) => {

@@ -17,7 +17,10 @@ describe('evaluateRestart', () => {
   });
 
   test('[RI5] is disabled where the maximum is 0', () => {
-    expect(evaluateRestart([], 0, { ...limits, restartsMax: 0 })).toEqual({ ok: false, reason: 'restart_disabled' });
+    expect(evaluateRestart([], 0, { ...limits, restartsMax: 0 })).toEqual({
+      ok: false,
+      reason: 'restart_disabled',
+    });
   });
 
   test.each([

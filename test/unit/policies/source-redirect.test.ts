@@ -3,7 +3,8 @@ import { validateRedirectUrl } from '../../../policies/source.ts';
 import { SOURCE_ROWS } from './source-table.ts';
 
 const HOPS = ['.hf.co', 'huggingface.co'];
-const SIGNED = '?X-Amz-Expires=3600&Policy=eyJ~_-&response-content-disposition=inline%3B%20filename%3D%22f%22';
+const SIGNED =
+  '?X-Amz-Expires=3600&Policy=eyJ~_-&response-content-disposition=inline%3B%20filename%3D%22f%22';
 
 describe('validateRedirectUrl', () => {
   test.each([

@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { validateSourceUrl } from '../../../policies/source.ts';
 import { COMMIT, GOOD_URL, HUB_ENTRY, SOURCE_ROWS } from './source-table.ts';
 
-const numbered = SOURCE_ROWS.map(([rule, what, url, reason], index) => [rule, index + 1, what, reason, url] as const);
+const numbered = SOURCE_ROWS.map(
+  ([rule, what, url, reason], index) => [rule, index + 1, what, reason, url] as const,
+);
 
 describe('the table of URLs', () => {
   test('[SO18] has all of its 112 rows', () => {
@@ -62,10 +64,20 @@ describe('what an allowlist allows', () => {
     ['SO17', 'a path without a host', [{ path: '/org' }], 'allowlist_malformed'],
     ['SO17', 'a misspelt path', [{ host: 'huggingface.co', paths: '/org' }], 'allowlist_malformed'],
     ['SO17', 'a path without its slash', [{ host: 'huggingface.co', path: 'org' }], 'allowlist_malformed'],
-    ['SO17', 'a path with a trailing slash', [{ host: 'huggingface.co', path: '/org/' }], 'allowlist_malformed'],
+    [
+      'SO17',
+      'a path with a trailing slash',
+      [{ host: 'huggingface.co', path: '/org/' }],
+      'allowlist_malformed',
+    ],
     ['SO17', 'a path that climbs', [{ host: 'huggingface.co', path: '/org/../x' }], 'allowlist_malformed'],
     ['SO17', 'a branch', [{ host: 'huggingface.co', path: '/org/repo/resolve/main' }], 'allowlist_malformed'],
-    ['SO17', 'a page of the hub', [{ host: 'huggingface.co', path: '/org/repo/blob' }], 'allowlist_malformed'],
+    [
+      'SO17',
+      'a page of the hub',
+      [{ host: 'huggingface.co', path: '/org/repo/blob' }],
+      'allowlist_malformed',
+    ],
     ['SO17', 'one bad entry among good ones', ['huggingface.co', null], 'allowlist_malformed'],
     ['SO17', 'more entries than are read', new Array(1025).fill('huggingface.co'), 'allowlist_malformed'],
     ['SO18', 'the host alone', ['huggingface.co'], 'source_allowed'],
@@ -78,7 +90,12 @@ describe('what an allowlist allows', () => {
     ['SO13', 'a longer path', [{ ...HUB_ENTRY, path: `${HUB_ENTRY.path}/f.gguf/x` }], 'source_path_scope'],
     ['SO11', 'another host', ['example.org'], 'source_host_not_allowed'],
     ['SO11', 'a parent domain', ['face.co'], 'source_host_not_allowed'],
-    ['SO18', 'a second entry that fits', [{ host: 'huggingface.co', path: '/other' }, HUB_ENTRY], 'source_allowed'],
+    [
+      'SO18',
+      'a second entry that fits',
+      [{ host: 'huggingface.co', path: '/other' }, HUB_ENTRY],
+      'source_allowed',
+    ],
   ] as const)('[%s] %s', (_rule, _what, allowlist, reason) => {
     expect(validateSourceUrl(GOOD_URL, allowlist).reason).toBe(reason);
   });
@@ -92,17 +109,21 @@ describe('what an allowlist allows', () => {
 
   test('[SO13] another host is bound to its path by whole segments and to no revision', () => {
     const list = [{ host: 'models.example.org', path: '/files/v1' }];
-    expect(validateSourceUrl('https://models.example.org/files/v1/m.gguf', list).reason).toBe('source_allowed');
-    expect(validateSourceUrl('https://models.example.org/files/v10/m.gguf', list).reason).toBe('source_path_scope');
+    expect(validateSourceUrl('https://models.example.org/files/v1/m.gguf', list).reason).toBe(
+      'source_allowed',
+    );
+    expect(validateSourceUrl('https://models.example.org/files/v10/m.gguf', list).reason).toBe(
+      'source_path_scope',
+    );
     expect(validateSourceUrl('https://models.example.org/files', list).reason).toBe('source_path_scope');
   });
 
   test('[SO14] the hub needs a pinned revision whatever the entry says', () => {
     const url = 'https://huggingface.co/org/repo/resolve/main/f.gguf';
     expect(validateSourceUrl(url, ['huggingface.co']).reason).toBe('source_revision_not_pinned');
-    expect(validateSourceUrl(`https://huggingface.co/org/repo/resolve/${COMMIT}`, ['huggingface.co']).reason).toBe(
-      'source_path_scope',
-    );
+    expect(
+      validateSourceUrl(`https://huggingface.co/org/repo/resolve/${COMMIT}`, ['huggingface.co']).reason,
+    ).toBe('source_path_scope');
   });
 
   test('[SO16] an empty list is told before anything about the URL', () => {

@@ -22,6 +22,12 @@ async function isSettled(promise: Promise<unknown> | undefined): Promise<boolean
   return (await Promise.race([promise, Promise.resolve(pending)])) !== pending;
 }
 
+async function readTimes(count: number, reader: AsyncIterator<string, undefined>): Promise<unknown[]> {
+  const results: unknown[] = [];
+  while (results.length < count) results.push(await reader.next());
+  return results;
+}
+
 async function readAll(buffer: BoundedBuffer<string>): Promise<string[]> {
   const items: string[] = [];
   for await (const text of buffer.read()) items.push(text);
@@ -42,11 +48,7 @@ describe('before a reader comes', () => {
     const reader = buffer.read();
     buffer.write('e');
     buffer.close();
-    expect([await reader.next(), await reader.next(), await reader.next()]).toEqual([
-      item('abcd'),
-      item('e'),
-      DONE,
-    ]);
+    expect(await readTimes(3, reader)).toEqual([item('abcd'), item('e'), DONE]);
   });
 
   test('[BB2] keeps what was written for a reader that comes after the end', async () => {
@@ -82,12 +84,13 @@ describe('with a reader', () => {
     let written = 0;
     for (let round = 0; round < 300; round += 1) {
       for (let count = 0; count < 3; count += 1) buffer.write(`${written++},`);
-      for (let count = 0; count < 3; count += 1) seen.push((await reader.next()).value ?? '');
-      // Never empty: one item more stays each hundredth round.
+      for (let count = 0; count < 3; count += 1) seen.push(String((await reader.next()).value));
+      // One item stays, so that the buffer is never empty again and has to move up what is left.
       if (round % 100 === 0) buffer.write(`${written++},`);
     }
     buffer.close();
-    for (let rest = await reader.next(); !rest.done; rest = await reader.next()) seen.push(rest.value);
+    for (let rest = await reader.next(); !rest.done; rest = await reader.next())
+      seen.push(String(rest.value));
     expect(seen.join('')).toBe(Array.from({ length: written }, (_, index) => `${index},`).join(''));
   });
 
@@ -118,11 +121,7 @@ describe('with a reader', () => {
     expect(held[1]).toBeInstanceOf(Promise);
     expect(held[3]).toBe(held[1]);
     buffer.close();
-    expect([await reader.next(), await reader.next(), await reader.next()]).toEqual([
-      item('a'),
-      item('bcd'),
-      DONE,
-    ]);
+    expect(await readTimes(3, reader)).toEqual([item('a'), item('bcd'), DONE]);
   });
 
   test('[BB6] tells when the writer begins to wait and when it goes on, strictly in turns', async () => {
@@ -214,12 +213,7 @@ describe('the end', () => {
     const reader = buffer.read();
     for (const text of ['a', 'b']) buffer.write(text);
     buffer.close();
-    expect([await reader.next(), await reader.next(), await reader.next(), await reader.next()]).toEqual([
-      item('a'),
-      item('b'),
-      DONE,
-      DONE,
-    ]);
+    expect(await readTimes(4, reader)).toEqual([item('a'), item('b'), DONE, DONE]);
   });
 
   test('[BB11] close ends a reader that waits', async () => {
