@@ -3,11 +3,20 @@ export type { RequestResult, Timings, TokenChunk, Usage } from './actors/ledger-
 export type { Admission, SupervisorRequest } from './host/admission.ts';
 export type { ModelOptions, PortOptions, RuntimeOptions, SupervisorOptions } from './host/options.ts';
 export { explainReason } from './host/reason-guide.ts';
+export { type ReplayedFile, replayAll, replayFile } from './host/replay-file.ts';
 export type { Backpressure, SupervisorStatus } from './host/status.ts';
-export type { Supervisor } from './host/supervisor.ts';
+export type { Supervisor, TraceRecording } from './host/supervisor.ts';
 export { SupervisorError, type SupervisorErrorCode } from './host/supervisor-error.ts';
 export type { Disposition, DrainReport } from './machines/context.ts';
 export type { Outcome } from './machines/events.ts';
+export { type ReplayOptions, replay } from './machines/replay.ts';
+export type {
+  ReplayCorrupt,
+  ReplayDiverged,
+  ReplayIncompatible,
+  ReplayOk,
+  ReplayResult,
+} from './machines/replay-result.ts';
 export { supervisorMachine } from './machines/supervisor.ts';
 export { EMBEDDED_MODEL, embeddedModel, embeddedModelPath } from './models/embedded.ts';
 export { DEFAULT_LIMITS, type Limits } from './policies/limits.ts';

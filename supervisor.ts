@@ -1,12 +1,15 @@
 import { map } from 'rxjs';
 import { createActor, type InspectionEvent } from 'xstate';
+import { createFlightRecorder } from './actors/flight-recorder.ts';
 import { createResourceStream, defineObserveResources } from './actors/observe-resources.ts';
+import { createRecordedLogic } from './actors/recorded-logic.ts';
 import { createRequestLedger } from './actors/request-ledger.ts';
 import { createRuntimeLease } from './actors/runtime-lease.ts';
 import { defineStartPorts } from './actors/start-ports.ts';
 import type { SupervisorActor } from './host/commands.ts';
 import { resolveOptions, type SupervisorOptions } from './host/options.ts';
 import { createSupervisorHandle, type Supervisor } from './host/supervisor.ts';
+import { LLAMERO_VERSION } from './host/version.ts';
 import type { SupervisorInput } from './machines/context.ts';
 import { supervisorMachine } from './machines/supervisor.ts';
 import { backgroundClock, systemClock } from './services/clock.ts';
@@ -15,6 +18,7 @@ import { createLlamaRuntime } from './services/llama-runtime.ts';
 import { guardLogger, silentLogger } from './services/logger.ts';
 import { createLocalModelSource } from './services/model-file.ts';
 import { createResourceProbe } from './services/resource-probe.ts';
+import { openTraceFile } from './services/trace-file.ts';
 
 /**
  * Makes a supervisor for one model. Nothing is read or loaded before `start()`.
@@ -87,25 +91,27 @@ export function createSupervisorLogic(options: SupervisorOptions) {
     },
   });
 
-  return Object.assign(withInput(machine, input), {
+  const recorder = createFlightRecorder({
+    limits,
+    jitterSeed: input.jitterSeed,
+    library: LLAMERO_VERSION,
+    clock,
+    clockKind: resolved.clock === undefined ? 'monotonic' : 'virtual',
+  });
+
+  return Object.assign(createRecordedLogic(machine, input, recorder), {
     /** What a root actor of this logic is to be created with. */
     rootOptions: { clock, inspect },
     /** For the error observer of whoever runs the actor: XState leaves the children of an actor that threw running. */
     onActorError: (error: unknown) => {
       logger.error({ error: error instanceof Error ? error.name : 'unknown' }, 'the supervisor actor failed');
+      ledger.endAll();
       void lease.releaseCurrent();
     },
     /** The host's handle on a running actor of this logic. `close` ends the actor, where that is the handle's to do. */
     connect: (actor: SupervisorActor, close: () => void = () => undefined): Supervisor =>
-      createSupervisorHandle({ actor, ledger, limits, clock, resources$, close }),
+      createSupervisorHandle({ actor, recorder, openTraceFile, ledger, limits, clock, resources$, close }),
   });
-}
-
-/** The same machine with its input fixed, so that whoever creates or invokes it need not know the limits. */
-function withInput(machine: typeof supervisorMachine, input: SupervisorInput): typeof supervisorMachine {
-  const getInitialSnapshot: typeof machine.getInitialSnapshot = (scope) =>
-    machine.getInitialSnapshot(scope, input);
-  return Object.assign(Object.create(machine) as typeof supervisorMachine, { getInitialSnapshot });
 }
 
 /** An observer that throws would break the actor it observes, for good. */

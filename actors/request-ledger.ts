@@ -36,6 +36,8 @@ export interface RequestLedger {
   readonly forget: (requestId: string) => void;
   /** The entry of a request that was let in, opened when first asked for. */
   readonly entryOf: (requestId: string) => LedgerEntry | null;
+  /** Ends every request, running and queued, for when the machine that would have ended them is gone. */
+  readonly endAll: () => void;
   /** Entries that are announced or open: the books of the ledger, for tests and reports. */
   readonly size: () => number;
   readonly requestLedger: ReturnType<typeof defineLedgerPort>;
@@ -45,6 +47,7 @@ export interface RequestLedger {
 export function createRequestLedger(services: LedgerServices): RequestLedger {
   const announced = new Map<string, () => LedgerEntry>();
   const entries = new Map<string, LedgerEntry>();
+  const actors = new Map<string, RequestActor>();
   const readersHeld$ = new BehaviorSubject(0);
   let requests = 0;
 
@@ -60,6 +63,12 @@ export function createRequestLedger(services: LedgerServices): RequestLedger {
     entryOf(requestId)?.settle(outcome, reason);
     entries.delete(requestId);
   };
+  const endAll = () => {
+    for (const actor of actors.values()) actor.stop();
+    actors.clear();
+    announced.clear();
+    for (const requestId of [...entries.keys()]) close(requestId, 'cancelled', 'cancelled_by_stop');
+  };
 
   return {
     nextRequestId: () => {
@@ -69,16 +78,25 @@ export function createRequestLedger(services: LedgerServices): RequestLedger {
     announce: (requestId, open) => announced.set(requestId, open),
     forget: (requestId) => announced.delete(requestId),
     entryOf,
+    endAll,
     size: () => announced.size + entries.size,
-    requestLedger: defineLedgerPort(services, entryOf, close, readersHeld$),
+    requestLedger: defineLedgerPort(services, { actors, entryOf, close, endAll }, readersHeld$),
     observeBackpressure: defineObserveBackpressure(readersHeld$, services.clock),
   };
 }
 
+type RequestActor = Actor<typeof requestMachine>;
+
+interface LedgerBooks {
+  readonly actors: Map<string, RequestActor>;
+  readonly entryOf: (requestId: string) => LedgerEntry | null;
+  readonly close: (requestId: string, outcome: Outcome, reason: Reason) => void;
+  readonly endAll: () => void;
+}
+
 function defineLedgerPort(
   services: LedgerServices,
-  entryOf: (requestId: string) => LedgerEntry | null,
-  close: (requestId: string, outcome: Outcome, reason: Reason) => void,
+  { actors, entryOf, close, endAll }: LedgerBooks,
   readersHeld$: BehaviorSubject<number>,
 ) {
   const { clock, limits, inspect, onStopped } = services;
@@ -86,8 +104,6 @@ function defineLedgerPort(
   const signEveryMs = limits.stallMsMax / 8;
 
   return fromCallback<LedgerCommand, PortInput>(({ sendBack, receive }) => {
-    const actors = new Map<string, Actor<typeof requestMachine>>();
-
     const run = (requestId: string, generation: number) => {
       const settle = (outcome: Outcome, reason: Reason) => {
         actors.delete(requestId);
@@ -123,8 +139,9 @@ function defineLedgerPort(
         next: ({ value, context }) => value === 'aborting' && entry.settle(context.outcome, context.reason),
         error: () => settle('failed', 'internal_error'),
         complete: () => {
-          const { outcome, reason } = actor.getSnapshot().context;
-          settle(outcome, reason);
+          const { status, context } = actor.getSnapshot();
+          // One that was stopped is ended by whoever stopped it.
+          if (status === 'done') settle(context.outcome, context.reason);
         },
       });
       actor.start();
@@ -144,11 +161,7 @@ function defineLedgerPort(
     });
 
     return () => {
-      for (const [requestId, actor] of actors) {
-        actor.stop();
-        close(requestId, 'cancelled', 'cancelled_by_stop');
-      }
-      actors.clear();
+      endAll();
       onStopped();
     };
   });

@@ -249,5 +249,6 @@ export const REASON_GUIDE: { readonly [R in Reason]: ReasonGuide } = {
     'Another command came before the start was done.',
     'Start again if that was not meant.',
   ),
+  trace_unwritable: guide('The trace could not be written.', 'Check the path and the disk.'),
   internal_error: guide('Llamero itself failed.', 'Please report it, with a trace if you have one.'),
 };

@@ -6,6 +6,7 @@ export type SupervisorErrorCode =
   | 'start_failed'
   | 'request_refused'
   | 'request_failed'
+  | 'trace_failed'
   | 'supervisor_closed';
 
 const BRAND = Symbol.for('llamero.SupervisorError');

@@ -8,15 +8,18 @@ import {
   observeOn,
   startWith,
 } from 'rxjs';
+import type { FlightRecorder } from '../actors/flight-recorder.ts';
 import { createLedgerEntry, type RequestResult } from '../actors/ledger-entry.ts';
 import type { RequestLedger } from '../actors/request-ledger.ts';
 import type { DrainReport } from '../machines/context.ts';
 import type { Limits } from '../policies/limits.ts';
-import { readRequestFacts } from '../policies/request.ts';
+import { readRequest } from '../policies/request.ts';
 import type { ResourceObservation } from '../policies/resources.ts';
+import type { CancelSignal } from '../policies/runtime-adapter.ts';
 import { deny } from '../policies/verdict.ts';
 import { createBoundedBuffer } from '../services/bounded-buffer.ts';
 import type { Clock } from '../services/clock.ts';
+import type { TraceFile } from '../services/trace-file.ts';
 import { type Admission, openAdmission, refusedAdmission, type SupervisorRequest } from './admission.ts';
 import { createCommands, type SupervisorActor } from './commands.ts';
 import { explainReason } from './reason-guide.ts';
@@ -48,6 +51,13 @@ export interface Supervisor extends AsyncDisposable {
    * @throws {SupervisorError} `request_refused` when not let in, `request_failed` when it did not come to its end.
    */
   generate(request: SupervisorRequest): AsyncGenerator<string, RequestResult, void>;
+  /** The flight recorder as a trace: the latest steps, as JSON lines. It holds no prompt, output, path or secret. */
+  trace(): string;
+  /**
+   * Writes every step from now on to a file, until `stop`.
+   * @throws {SupervisorError} `trace_failed` when the file cannot be opened, or at `stop` when it could not be written.
+   */
+  recordTrace(path: string): Promise<TraceRecording>;
   /** What the supervisor is doing now. */
   getSnapshot(): SupervisorStatus;
   /** The status now and at every change, told in a later turn of the event loop's microtasks. */
@@ -59,9 +69,17 @@ export interface Supervisor extends AsyncDisposable {
   readonly actor: SupervisorActor;
 }
 
+/** A trace that is being written. */
+export interface TraceRecording {
+  /** Ends the trace in order. Idempotent. */
+  stop(): Promise<void>;
+}
+
 export interface SupervisorParts {
   readonly actor: SupervisorActor;
   readonly ledger: RequestLedger;
+  readonly recorder: FlightRecorder;
+  readonly openTraceFile: (path: string) => Promise<TraceFile>;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly resources$: Observable<ResourceObservation>;
@@ -70,37 +88,43 @@ export interface SupervisorParts {
 }
 
 export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
-  const { actor, ledger, limits, clock, resources$, close } = parts;
+  const { actor, ledger, recorder, openTraceFile, limits, clock, resources$, close } = parts;
   const commands = createCommands(actor, () => clock.nowMs());
 
-  const submit = (raw: SupervisorRequest): Admission => {
-    const requestId = ledger.nextRequestId();
-    const submittedAtMs = clock.nowMs();
-    const request = copyOf(raw);
-    const facts = readRequestFacts(request);
-    const cancel = () => actor.send({ type: 'request.cancel', requestId, atMs: clock.nowMs() });
-    ledger.announce(requestId, () =>
-      createLedgerEntry({
-        requestId,
-        request: toGenerateRequest(request, limits),
-        submittedAtMs,
-        lifeMs: Math.min(facts.deadlineMs ?? limits.requestMsMax, limits.requestMsMax),
-        clock,
-        buffer: createBoundedBuffer({
-          capacity: limits.tokenBufferChunks,
-          merge: (a, b) => ({ text: a.text + b.text, tokens: a.tokens + b.tokens }),
-          onReaderLeft: cancel,
-        }),
-      }),
-    );
+  let deciding = false;
 
-    actor.send({
-      type: 'request.submit',
-      requestId,
-      facts,
-      wait: request.wait !== false,
-      atMs: submittedAtMs,
-    });
+  const submit = (request: SupervisorRequest): Admission => {
+    const requestId = ledger.nextRequestId();
+    // An observer of the actor stands inside the submit of another: that one's answer must stay its own.
+    if (deciding) return refusedAdmission(requestId, deny('submit_reentrant'));
+    const submittedAtMs = clock.nowMs();
+    // Read once: what was judged is what runs, whatever the caller's object says later.
+    const { facts, content } = readRequest(request);
+    const cancel = () => actor.send({ type: 'request.cancel', requestId, atMs: clock.nowMs() });
+    if (content !== null) {
+      ledger.announce(requestId, () =>
+        createLedgerEntry({
+          requestId,
+          request: toGenerateRequest(content, limits),
+          submittedAtMs,
+          lifeMs: Math.min(content.deadlineMs ?? limits.requestMsMax, limits.requestMsMax),
+          clock,
+          buffer: createBoundedBuffer({
+            capacity: limits.tokenBufferChunks,
+            merge: (a, b) => ({ text: a.text + b.text, tokens: a.tokens + b.tokens }),
+            onReaderLeft: cancel,
+          }),
+        }),
+      );
+    }
+
+    const wait = content?.wait !== false;
+    deciding = true;
+    try {
+      actor.send({ type: 'request.submit', requestId, facts, wait, atMs: submittedAtMs });
+    } finally {
+      deciding = false;
+    }
     const { status, context } = actor.getSnapshot();
     const arrival = context.lastArrival;
     if (status !== 'active' || arrival?.requestId !== requestId) {
@@ -117,7 +141,7 @@ export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
       ledger.forget(requestId);
       return refusedAdmission(requestId, arrival.verdict);
     }
-    follow(request.signal, cancel, entry.result);
+    if (content?.signal !== undefined) follow(content.signal, cancel, entry.result);
     return openAdmission(arrival, entry, cancel);
   };
 
@@ -157,6 +181,8 @@ export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
     start: commands.start,
     stop: commands.stop,
     drain: async (options) => commands.drain(readDeadline(options)),
+    trace: () => recorder.dump(),
+    recordTrace: (path) => recordTrace(recorder, openTraceFile, path),
     getSnapshot: () => statusOf(actor.getSnapshot()),
     state$: view(statusOf),
     backpressure$: view(backpressureOf),
@@ -172,22 +198,32 @@ export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
   };
 }
 
-/**
- * What the caller passed, read once: getters, proxies and later changes have no second word.
- * What cannot be read is passed on as it is, for the policy to refuse.
- */
-function copyOf(request: SupervisorRequest): SupervisorRequest {
-  try {
-    return typeof request === 'object' && request !== null && !Array.isArray(request)
-      ? { ...request }
-      : UNREADABLE;
-  } catch {
-    return UNREADABLE;
-  }
+async function recordTrace(
+  recorder: FlightRecorder,
+  openFile: SupervisorParts['openTraceFile'],
+  path: string,
+): Promise<TraceRecording> {
+  const file = await openFile(path).catch((error: unknown) => {
+    throw traceError(error);
+  });
+  const detach = recorder.attach(file);
+  let stopped: Promise<void> | null = null;
+  const stop = async () => {
+    detach();
+    await file.close().catch((error: unknown) => {
+      throw traceError(error);
+    });
+  };
+  return {
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
 }
 
-/** No request at all: the policy calls it malformed. */
-const UNREADABLE = [] as SupervisorRequest;
+const traceError = (cause: unknown) =>
+  new SupervisorError('trace_failed', 'trace_unwritable', explainReason('trace_unwritable'), cause);
 
 /** A `deadlineMs` that is no time is an error of the caller, told before anything is drained. */
 function readDeadline(options: { readonly deadlineMs?: number } | undefined): number | null {
@@ -202,10 +238,16 @@ function readDeadline(options: { readonly deadlineMs?: number } | undefined): nu
 }
 
 /** Cancels when the signal aborts; the listener goes when the request has its outcome. */
-function follow(signal: AbortSignal | undefined, cancel: () => void, result: Promise<unknown>): void {
-  if (signal === undefined) return;
-  signal.addEventListener('abort', cancel, { once: true });
-  void result.then(() => signal.removeEventListener('abort', cancel));
+function follow(signal: CancelSignal, cancel: () => void, result: Promise<unknown>): void {
+  try {
+    signal.addEventListener('abort', cancel, { once: true });
+    // It may have aborted while the gate was deciding, and an abort is told only once.
+    if (signal.aborted) cancel();
+  } catch {
+    // A signal that cannot be heard could never end the request: it ends now.
+    cancel();
+  }
+  result.then(() => signal.removeEventListener('abort', cancel)).catch(() => undefined);
 }
 
 function sameFields<T extends object>(a: T, b: T): boolean {

@@ -136,6 +136,7 @@ const FAULT_CLASSES: { readonly [R in Reason]: FaultClass } = {
   // Commands and construction.
   options_invalid: 'permanent',
   start_superseded: 'permanent',
+  trace_unwritable: 'permanent',
   internal_error: 'transient',
 };
 

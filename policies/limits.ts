@@ -160,6 +160,13 @@ export const LIMIT_RULES = {
     0.5,
     'How far below a threshold a reading must fall before pressure falls.',
   ),
+  traceBytesMax: rule(
+    'bytes',
+    1_048_576,
+    65_536,
+    268_435_456,
+    'Memory of the flight recorder: the latest steps of the machine, oldest dropped first.',
+  ),
 } as const satisfies Record<string, LimitRule>;
 
 export type LimitName = keyof typeof LIMIT_RULES;

@@ -128,6 +128,7 @@ export const RUNTIME_MANAGER_REASONS = [
   // Commands and construction.
   'options_invalid',
   'start_superseded',
+  'trace_unwritable',
   'internal_error',
 ] as const;
 

@@ -44,7 +44,7 @@ export function parseSourceUrl(url: unknown, charsMax: number): ParsedSource {
   if (scheme.toLowerCase() !== 'https') return SCHEME;
 
   const [, slashes, authority, path = '', query, fragment] = AFTER_SCHEME.exec(afterScheme) ?? [];
-  if (slashes === undefined || authority === undefined || authority === '') return UNPARSABLE;
+  if (slashes === undefined || authority === undefined) return UNPARSABLE;
   const userinfoEnd = authority.lastIndexOf('@');
   const [, host, port] = HOST_AND_PORT.exec(authority.slice(userinfoEnd + 1)) ?? [];
   if (host === undefined || host === '') return UNPARSABLE;
