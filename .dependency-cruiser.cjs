@@ -63,7 +63,7 @@ module.exports = {
     only('cli-uses-the-public-door', 'The commands are a host like any other.', '^cli/', [
       '^cli/',
       '^index\\.ts$',
-      '^(node:)?(fs/promises|path|process)$',
+      '^(node:)?(fs|fs/promises|path|process|readline)$',
       '^node_modules/(commander|picocolors|log-update|rxjs)/',
     ]),
     only('models-stand-alone', 'The embedded model and its compiler need nothing of the supervisor.', '^models/', [

@@ -1,6 +1,7 @@
 /** The public door: everything a host may name, and nothing else. */
 export type { RequestResult, Timings, TokenChunk, Usage } from './actors/ledger-entry.ts';
 export type { Admission, SupervisorRequest } from './host/admission.ts';
+export { type ChromeEvent, type ChromeTrace, createChromeTrace } from './host/chrome-trace.ts';
 export type { ModelOptions, PortOptions, RuntimeOptions, SupervisorOptions } from './host/options.ts';
 export { explainReason } from './host/reason-guide.ts';
 export { type ReplayedFile, replayAll, replayFile } from './host/replay-file.ts';

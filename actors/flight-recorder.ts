@@ -49,7 +49,8 @@ const PIECES = 8;
 export function createFlightRecorder(options: FlightRecorderOptions): FlightRecorder {
   const { limits, jitterSeed, library, clock, clockKind } = options;
   const pieceBytes = Math.ceil(limits.traceBytesMax / PIECES);
-  const header: TraceHeader = {
+  // Only when asked for: hashing the chart takes longer than making a supervisor.
+  const describeRecording = (): TraceHeader => ({
     kind: 'header',
     format: TRACE_FORMAT,
     machine: 'supervisor',
@@ -59,7 +60,7 @@ export function createFlightRecorder(options: FlightRecorderOptions): FlightReco
     clock: clockKind,
     limits,
     jitterSeed,
-  };
+  });
 
   let pieces: Piece[] = [];
   let latest: SupervisorSnapshot | null = null;
@@ -108,12 +109,15 @@ export function createFlightRecorder(options: FlightRecorderOptions): FlightReco
 
     dump: () => {
       if (pieces.length === 0) return '';
-      const lines = [createTraceEncoder().encode(header), ...pieces.flatMap((piece) => piece.lines)];
+      const lines = [
+        createTraceEncoder().encode(describeRecording()),
+        ...pieces.flatMap((piece) => piece.lines),
+      ];
       return `${lines.join('\n')}\n`;
     },
 
     attach: (sink) => {
-      const stream = createStream(sink, header);
+      const stream = createStream(sink, describeRecording());
       if (latest !== null) stream.restart(next, latest);
       streams.add(stream);
       return () => {
@@ -138,37 +142,46 @@ interface Stream {
 /** One sink's trace, with a hash chain of its own. Where the sink had no room, a gap and a frame close the hole. */
 function createStream(sink: TraceSink, header: TraceHeader): Stream {
   const encoder = createTraceEncoder();
+  /** What has to be written next. */
+  let due: 'header' | 'gap' | 'frame' | 'steps' = 'header';
   let steps = 0;
   let lost = 0;
-  let begun = false;
 
   const write = (record: TraceRecord): boolean => {
+    const earlier = encoder.hash();
+    let taken = false;
     try {
-      return sink.write(encoder.encode(record));
+      taken = sink.write(encoder.encode(record));
     } catch {
-      return false;
+      // A sink that throws is one that has no room.
     }
+    if (!taken) encoder.rewind(earlier);
+    return taken;
   };
-  const frame = (next: number, snapshot: SupervisorSnapshot) =>
-    write(describeFrame(next, snapshot, encoder.hash()));
+
+  /** Brings the trace to where steps can follow: whether it is there. */
+  const open = (next: number, snapshot: SupervisorSnapshot): boolean => {
+    if (due === 'header' && write(header)) due = lost > 0 ? 'gap' : 'frame';
+    if (due === 'gap' && write({ kind: 'gap', lost })) {
+      due = 'frame';
+      lost = 0;
+    }
+    if (due === 'frame' && write(describeFrame(next, snapshot, encoder.hash()))) due = 'steps';
+    return due === 'steps';
+  };
 
   return {
     restart: (next, snapshot) => {
-      if (!begun) begun = write(header);
-      else write({ kind: 'gap', lost: 0 });
-      frame(next, snapshot);
+      if (due !== 'header') due = 'gap';
+      open(next, snapshot);
     },
     tell: (step, before) => {
-      if (lost > 0) {
-        if (!write({ kind: 'gap', lost })) {
-          lost += 1;
-          return;
-        }
-        lost = 0;
-        frame(step.i, before);
+      if (open(step.i, before) && write(step)) {
+        steps += 1;
+        return;
       }
-      if (write(step)) steps += 1;
-      else lost += 1;
+      lost += 1;
+      if (due !== 'header') due = 'gap';
     },
     end: () => void write({ kind: 'end', steps }),
   };

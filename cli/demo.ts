@@ -8,6 +8,7 @@ import {
   type Supervisor,
   SupervisorError,
   type SupervisorOptions,
+  type TraceRecording,
 } from '../index.ts';
 import type { Report, VerdictCount } from './demo-event.ts';
 import { drainOnInterrupt, EXIT_INTERRUPTED } from './interrupt.ts';
@@ -18,6 +19,8 @@ export interface DemoOptions {
   readonly sha256?: string;
   readonly gpu?: 'auto' | 'off' | 'cuda' | 'vulkan' | 'metal';
   readonly threads?: number;
+  /** Where to record the run. */
+  readonly record?: string;
 }
 
 const EXIT_OK = 0;
@@ -35,7 +38,7 @@ export async function runDemo(options: DemoOptions, report: Report): Promise<num
   try {
     const model = await pickModel(options);
     report.tell({ type: 'model', ...model.shown });
-    return await supervise(createSupervisor(model.supervisor), report, elapsedMs);
+    return await supervise(createSupervisor(model.supervisor), report, elapsedMs, options.record);
   } catch (error) {
     return tellFailure(error, report);
   } finally {
@@ -43,12 +46,19 @@ export async function runDemo(options: DemoOptions, report: Report): Promise<num
   }
 }
 
-async function supervise(supervisor: Supervisor, report: Report, elapsedMs: () => number): Promise<number> {
+async function supervise(
+  supervisor: Supervisor,
+  report: Report,
+  elapsedMs: () => number,
+  record: string | undefined,
+): Promise<number> {
   const interrupt = drainOnInterrupt(supervisor, (text) => report.tell({ type: 'note', text }));
   const meter = followTokens();
   const states = supervisor.state$.subscribe(tellStates(report, elapsedMs));
   const gauges = watchGauges(supervisor, meter, report);
+  let recording: TraceRecording | null = null;
   try {
+    if (record !== undefined) recording = await supervisor.recordTrace(record);
     report.tell({ type: 'step', title: 'Start: verify the file, load it, decode one token' });
     await supervisor.start();
     for (const scene of [askThree, flood, cancelOne, drainOne]) {
@@ -56,13 +66,15 @@ async function supervise(supervisor: Supervisor, report: Report, elapsedMs: () =
       await scene(supervisor, report, meter);
     }
     await supervisor.stop();
-    await Promise.resolve();
+    await recording?.stop();
+    if (record !== undefined) report.tell({ type: 'note', text: `recorded to ${record}` });
     if (interrupt.happened()) return EXIT_INTERRUPTED;
     report.tell({ type: 'done', elapsedMs: elapsedMs() });
     return EXIT_OK;
   } catch (error) {
     return interrupt.happened() ? EXIT_INTERRUPTED : tellFailure(error, report);
   } finally {
+    await recording?.stop().catch(() => undefined);
     gauges.unsubscribe();
     states.unsubscribe();
     interrupt.ignore();

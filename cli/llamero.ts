@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type DemoOptions, runDemo } from './demo.ts';
+import { type ReplayCliOptions, runReplay } from './replay.ts';
 import { createReport } from './report.ts';
+import { runTraceExport } from './trace-export.ts';
 
 /** Exit codes of the commands. */
 const HELP = `
@@ -11,6 +13,14 @@ Exit codes:
   2    usage, or options that make no sense
   3    the model file is not the one that was pinned
   130  ended by Ctrl-C`;
+
+const REPLAY_HELP = `
+Exit codes:
+  0    every step came out as it was recorded
+  2    usage
+  6    diverged: the machine of this version does something else
+  7    corrupt: the trace is damaged
+  8    incompatible: the trace is not for this version`;
 
 const program = new Command('llamero')
   .description('An embeddable supervisor for an in-process llama runtime.')
@@ -34,12 +44,36 @@ program
     ]),
   )
   .option('--threads <n>', 'compute threads (default: all cores but one)', wholeNumber)
+  .option('--record <file>', 'record the run as a trace')
   .option('--json', 'one JSON object a line')
   .option('--no-color', 'no colour')
   .addHelpText('after', HELP)
   .action(async (options: DemoOptions & { json?: boolean; color: boolean }) => {
     const report = createReport({ json: options.json === true, color: options.color });
     process.exitCode = await runDemo(options, report);
+  });
+
+program
+  .command('replay')
+  .argument('<trace>', 'a trace file, or a folder of *.jsonl files')
+  .description('replay a trace on the machine of this version, and say where it parts from the record')
+  .option('--json', 'one JSON object a trace')
+  .option('--no-color', 'no colour')
+  .addHelpText('after', REPLAY_HELP)
+  .action(async (path: string, options: ReplayCliOptions) => {
+    process.exitCode = await runReplay(path, options);
+  });
+
+program
+  .command('trace')
+  .description('work with traces')
+  .command('export')
+  .argument('<trace>', 'a trace file')
+  .description('turn a trace into another format')
+  .requiredOption('--chrome', 'the Chrome trace-event format, which profilers open')
+  .option('--out <file>', 'where to write it (default: standard output)')
+  .action(async (path: string, options: { out?: string }) => {
+    process.exitCode = await runTraceExport(path, options);
   });
 
 await program.parseAsync();

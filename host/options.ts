@@ -70,12 +70,25 @@ export interface ResolvedOptions extends Omit<SupervisorOptions, 'limits' | 'run
  * @throws {SupervisorError} `invalid_options`, with a message that names each wrong field and its rule.
  */
 export function resolveOptions(options: unknown): ResolvedOptions {
-  const parsed = optionsSchema.safeParse(options);
+  const parsed = parse(options);
   if (!parsed.success) {
-    const message = `Invalid supervisor options. ${parsed.error.issues.map(describe).join(' ')}`;
-    throw new SupervisorError('invalid_options', 'options_invalid', message, parsed.error);
+    throw invalidOptions(parsed.error.issues.map(describe).join(' '), parsed.error);
   }
   return parsed.data as ResolvedOptions;
+}
+
+function parse(options: unknown) {
+  try {
+    return optionsSchema.safeParse(options);
+  } catch (error) {
+    // The schema lets through what a getter or a proxy of the caller throws.
+    throw invalidOptions('options must be plain objects: reading them threw.', error);
+  }
+}
+
+function invalidOptions(explanation: string, cause: unknown): SupervisorError {
+  const message = `Invalid supervisor options. ${explanation}`;
+  return new SupervisorError('invalid_options', 'options_invalid', message, cause);
 }
 
 const limitSchema = (name: LimitName) => {

@@ -1,21 +1,18 @@
 import type { Limits } from '../policies/limits.ts';
+import type { RequestContent } from '../policies/request.ts';
 import type { GenerateRequest } from '../services/runtime.ts';
-import type { SupervisorRequest } from './admission.ts';
 
-/** The runtime's request from a host's request that the policies found valid. Copies: later changes do not reach it. */
-export function toGenerateRequest(request: SupervisorRequest, limits: Limits): GenerateRequest {
-  const { prompt, messages, maxTokens, temperature, topP, topK, minP, seed, stop } = request;
+/** The runtime's request from what the policies read of a host's request: the limits fill in what it does not say. */
+export function toGenerateRequest(content: RequestContent, limits: Limits): GenerateRequest {
+  const { input, maxTokens, temperature, topP, topK, minP, seed, stop } = content;
   return {
-    input:
-      messages === undefined
-        ? { prompt: prompt ?? '' }
-        : { messages: messages.map(({ role, content }) => ({ role, content })) },
+    input,
     maxTokens: maxTokens ?? limits.outputTokensDefault,
     temperature: temperature ?? 0,
     ...(topP !== undefined && { topP }),
     ...(topK !== undefined && { topK }),
     ...(minP !== undefined && { minP }),
     ...(seed !== undefined && { seed }),
-    stop: stop === undefined ? [] : typeof stop === 'string' ? [stop] : [...stop],
+    stop: stop ?? [],
   };
 }

@@ -93,8 +93,7 @@ export type CorruptReason =
   | 'no_frame'
   | 'second_header'
   | 'out_of_order'
-  | 'after_end'
-  | 'steps_missing';
+  | 'after_end';
 
 export type IncompatibleChange = 'format_newer' | 'format_older' | 'machine_other' | 'limits_other';
 

@@ -1,3 +1,4 @@
+import { createActor, fromCallback } from 'xstate';
 import { LIMIT_NAMES } from '../policies/limits.ts';
 import { rollHash, TRACE_HASH_START } from '../policies/trace-hash.ts';
 import { hashChart, hashPolicies } from './chart-hash.ts';
@@ -48,6 +49,8 @@ export function createReplay(options: ReplayOptions = {}) {
   let next = 0;
   let hash = TRACE_HASH_START;
   let header: TraceHeader | null = null;
+  /** The format that the lines are written in. */
+  let format = TRACE_FORMAT;
   let snapshot: SupervisorSnapshot | null = null;
   let expectsFrame = false;
   let ended = false;
@@ -68,6 +71,7 @@ export function createReplay(options: ReplayOptions = {}) {
     if (upgraded.machine !== 'supervisor') return incompatible('machine_other');
     if (!hasEveryLimit(upgraded.limits)) return incompatible('limits_other');
     header = upgraded;
+    format = record.format!;
     changes = [
       ...(upgraded.chart === hashChart(machine) ? [] : ['chart' as const]),
       ...(upgraded.policies === hashPolicies() ? [] : ['policies' as const]),
@@ -119,7 +123,11 @@ export function createReplay(options: ReplayOptions = {}) {
     const from = snapshot;
     const to = stepper.step(from, event ?? (UNKNOWN_EVENT as never));
     const effects = stepper.effects().map(describeEffect);
-    const actual = { state: to.value, effects, changes: changesOf(from.context, to.context, event ?? step.e) };
+    const actual = {
+      state: to.value,
+      effects,
+      changes: changesOf(from.context, to.context, event ?? step.e),
+    };
     const expected = { state: step.s ?? from.value, effects: step.x ?? [], changes: step.d };
     const isKnown = event !== null || type === UNKNOWN_EVENT.type;
     const agrees =
@@ -163,7 +171,7 @@ export function createReplay(options: ReplayOptions = {}) {
     if (ended) return corrupt('after_end');
     if (kind === 'header') return readHeader(value as TraceHeader);
     if (header === null) return corrupt('no_header');
-    const record = upgradeRecord(value, (header as TraceHeader).format, upgrades);
+    const record = upgradeRecord(value, format, upgrades);
     if (record === null) return corrupt('not_a_record');
     if (!('kind' in record)) return readStep(record as TraceStep);
     switch (record.kind) {
@@ -210,7 +218,7 @@ export function createReplay(options: ReplayOptions = {}) {
 /** Stands in a trace for whatever the machine's closed schema did not let in. */
 const UNKNOWN_EVENT = { type: 'unknown' } as const;
 
-/** The machine at a frame. Its children are those of a machine that just began; a pure step needs no others. */
+/** The machine at a frame, with the children that its state would have: inert ones, a pure step starts none. */
 function enterFrame(
   machine: typeof supervisorMachine,
   stepper: PureStepper,
@@ -225,11 +233,18 @@ function enterFrame(
       value: frame.state as never,
       context: { ...initial.context, ...frame.context, limits, resourceLimits },
     });
-    return Object.assign(resumed, { children: initial.children }) as SupervisorSnapshot;
+    const invoked = resumed._nodes.flatMap((node) =>
+      node.invoke.map(({ id }) => [id, createActor(INERT, { id })]),
+    );
+    return Object.assign(resumed, {
+      children: { ...Object.fromEntries(invoked), ...initial.children },
+    }) as SupervisorSnapshot;
   } catch {
     return null;
   }
 }
+
+const INERT = fromCallback(() => undefined);
 
 function hasEveryLimit(limits: unknown): boolean {
   if (typeof limits !== 'object' || limits === null) return false;

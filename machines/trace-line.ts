@@ -68,6 +68,10 @@ export function createTraceEncoder() {
   let hash = TRACE_HASH_START;
   return {
     hash: () => hash,
+    /** Takes back the lines since `earlier`: they were not written. */
+    rewind: (earlier: string): void => {
+      hash = earlier;
+    },
     encode: (record: TraceRecord): string => {
       const body = JSON.stringify(record);
       hash = rollHash('kind' in record && record.kind === 'frame' ? TRACE_HASH_START : hash, body);

@@ -168,7 +168,7 @@ function read(request: unknown): ReadRequest {
   if (fault !== null || input === null) return { facts, content: null };
   const heard = typeof signal === 'object' ? signal.signal : undefined;
   const options = { ...sampling, stop, maxTokens, deadlineMs, wait, signal: heard };
-  return { facts, content: { input, ...withoutAbsent(options) } };
+  return { facts, content: withoutPrototype({ input, ...withoutAbsent(options) }) };
 }
 
 function readPrompt(prompt: unknown, messages: unknown): Prompt {
@@ -258,6 +258,11 @@ type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined | symbol> 
 
 function withoutAbsent<T extends object>(options: T): Present<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Present<T>;
+}
+
+/** What a reader of the copy finds absent stays absent, whatever somebody has put on `Object.prototype`. */
+function withoutPrototype<T extends object>(copy: T): T {
+  return Object.assign(Object.create(null) as T, copy);
 }
 
 function isFault(value: unknown): value is RequestFault {

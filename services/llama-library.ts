@@ -50,7 +50,8 @@ const LOG_LEVELS = {
 interface LoadedLibrary {
   readonly module: LlamaModule;
   readonly llama: Llama;
-  readonly loggers: Set<Logger>;
+  /** One for each holder, even where two hand in the same logger. */
+  readonly listeners: Set<{ readonly logger: Logger }>;
 }
 
 /**
@@ -67,16 +68,17 @@ export async function openLlamaLibrary(options: LlamaLibraryOptions): Promise<Ll
   const opening = libraries.get(gpu) ?? loadLibrary(gpu, cpuThreads);
   libraries.set(gpu, opening);
   try {
-    const { module, llama, loggers } = await opening;
+    const { module, llama, listeners } = await opening;
     // Shared, so the widest wish counts: each context still names its own threads. 0 means no bound, as GPUs want it.
     llama.maxThreads = llama.gpu === false ? Math.max(llama.maxThreads, cpuThreads) : 0;
-    loggers.add(logger);
+    const listener = { logger };
+    listeners.add(listener);
     return {
       llama,
       backend: llama.gpu === false ? 'cpu' : llama.gpu,
       chatWrapperOf: (model) => resolveChatWrapper(module, model),
       isOutOfMemory: (error) => error instanceof module.InsufficientMemoryError,
-      release: () => void loggers.delete(logger),
+      release: () => void listeners.delete(listener),
     };
   } catch (error) {
     if (libraries.get(gpu) === opening) libraries.delete(gpu);
@@ -89,7 +91,7 @@ async function loadLibrary(gpu: GpuChoice, cpuThreads: number): Promise<LoadedLi
   if (gpu === (process.platform === 'darwin' ? 'cuda' : 'metal'))
     throw new Error(`${gpu} is not of this platform`);
   const module = await import('node-llama-cpp');
-  const loggers = new Set<Logger>();
+  const listeners: LoadedLibrary['listeners'] = new Set();
   const llama = await module.getLlama({
     gpu,
     // Never compile, fetch or print: a host did not ask for any of it. Each is named, for the defaults read the environment.
@@ -102,10 +104,10 @@ async function loadLibrary(gpu: GpuChoice, cpuThreads: number): Promise<LoadedLi
     maxThreads: cpuThreads,
     logLevel: module.LlamaLogLevel.warn,
     logger: (level, message) => {
-      for (const logger of loggers) logLine(logger, level, message);
+      for (const { logger } of listeners) logLine(logger, level, message);
     },
   });
-  return { module, llama, loggers };
+  return { module, llama, listeners };
 }
 
 function logLine(logger: Logger, level: LlamaLogLevel, message: string): void {

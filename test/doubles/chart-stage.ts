@@ -1,4 +1,6 @@
 import { createActor, type EventObject, fromCallback } from 'xstate';
+import { createFlightRecorder } from '../../actors/flight-recorder.ts';
+import { createRecordedLogic } from '../../actors/recorded-logic.ts';
 import type { LedgerCommand, ObservedResources, SupervisorEvent } from '../../machines/events.ts';
 import type { PortInput } from '../../machines/ports.ts';
 import { supervisorMachine } from '../../machines/supervisor.ts';
@@ -10,7 +12,10 @@ import { createManualClock } from './manual-clock.ts';
  * The supervisor chart alone on a stage: every port records that it was entered and left and says nothing, so that a
  * test says each fact itself, at the time it wants. Time is a manual clock.
  */
-export function stageChart(limits: Partial<Limits> = {}, options: { jitterSeed?: number } = {}) {
+export function stageChart(
+  limits: Partial<Limits> = {},
+  options: { jitterSeed?: number; machine?: typeof supervisorMachine } = {},
+) {
   const clock = createManualClock();
   const ports: string[] = [];
   const effects: LedgerCommand[] = [];
@@ -20,27 +25,23 @@ export function stageChart(limits: Partial<Limits> = {}, options: { jitterSeed?:
       return () => void ports.push(`-${name}#${input.generation}`);
     });
 
-  const actor = createActor(
-    supervisorMachine.provide({
-      actors: {
-        acquireModel: record('acquireModel'),
-        prepareRuntime: record('prepareRuntime'),
-        loadModel: record('loadModel'),
-        probeRuntime: record('probeRuntime'),
-        releaseRuntime: record('releaseRuntime'),
-        observeResources: record('observeResources'),
-        observeBackpressure: record('observeBackpressure'),
-        requestLedger: fromCallback<LedgerCommand, PortInput>(({ receive }) => {
-          receive((command) => void effects.push(command));
-        }),
-      },
-    }),
-    {
-      id: 'supervisor',
-      input: { limits: { ...DEFAULT_LIMITS, ...limits }, jitterSeed: options.jitterSeed ?? 1 },
-      clock,
+  const input = { limits: { ...DEFAULT_LIMITS, ...limits }, jitterSeed: options.jitterSeed ?? 1 };
+  const recorder = createFlightRecorder({ ...input, library: 'test', clock, clockKind: 'virtual' });
+  const machine = (options.machine ?? supervisorMachine).provide({
+    actors: {
+      acquireModel: record('acquireModel'),
+      prepareRuntime: record('prepareRuntime'),
+      loadModel: record('loadModel'),
+      probeRuntime: record('probeRuntime'),
+      releaseRuntime: record('releaseRuntime'),
+      observeResources: record('observeResources'),
+      observeBackpressure: record('observeBackpressure'),
+      requestLedger: fromCallback<LedgerCommand, PortInput>(({ receive }) => {
+        receive((command) => void effects.push(command));
+      }),
     },
-  );
+  });
+  const actor = createActor(createRecordedLogic(machine, input, recorder), { id: 'supervisor', clock });
   const errors: unknown[] = [];
   actor.subscribe({ error: (error) => void errors.push(error) });
   actor.start();
@@ -53,6 +54,7 @@ export function stageChart(limits: Partial<Limits> = {}, options: { jitterSeed?:
   const stage = {
     actor,
     clock,
+    recorder,
     /** Ports as they were entered (`+name#generation`) and left (`-name#generation`). */
     ports,
     /** What the ledger was told. */

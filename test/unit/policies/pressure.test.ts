@@ -78,6 +78,10 @@ describe('recordPressure', () => {
     expect(recordPressure('nominal', bounds, observation)).toBe('critical');
   });
 
+  test('[PR4] is not critical with an observation of the oldest age', () => {
+    expect(recordPressure('nominal', limits, { ...seen({}), ageMs: 100 })).toBe('nominal');
+  });
+
   test.each([null, undefined, 'calm', 2, {}])('[PR5] reads the level %p as critical', (level) => {
     expect(recordPressure(level, limits, seen({ cpu: 0.7 }))).toBe('critical');
     expect(recordPressure(level, limits, seen({}))).toBe('nominal');

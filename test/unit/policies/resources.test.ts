@@ -23,6 +23,14 @@ describe('createResourceLimits', () => {
     expect(createResourceLimits(DEFAULT_LIMITS)).toEqual(createResourceLimits({}));
   });
 
+  test('[RS2] takes soft thresholds equal to hard ones, and the ends of every range', () => {
+    const equal = { memoryUsedRatioSoft: 0.5, vramUsedRatioSoft: 0.5, cpuLoadRatioSoft: 0.5 };
+    const hard = { memoryUsedRatioHard: 0.5, vramUsedRatioHard: 0.5, cpuLoadRatioHard: 0.5 };
+    expect(createResourceLimits({ ...equal, ...hard })).toMatchObject(hard);
+    const lowest = { processBytesHard: 0, observationAgeMsMax: 1, pressureClearRatio: 0 };
+    expect(createResourceLimits(lowest)).toMatchObject(lowest);
+  });
+
   test.each([
     ['nothing', undefined],
     ['a list', []],
@@ -60,6 +68,17 @@ describe('evaluateResourceLimits', () => {
     processBytes: 10,
     vramTotalBytes: 1000,
     vramUsedBytes: 10,
+  });
+
+  test('[RS3] finds a machine that does nothing at all within its limits', () => {
+    const idle = {
+      ...calm,
+      memoryAvailableBytes: 1000,
+      processBytes: 0,
+      cpuLoadRatio: 0,
+      eventLoopDelayMs: 0,
+    };
+    expect(evaluateResourceLimits(limits, idle).reason).toBe('within_limits');
   });
 
   test('[RS3] finds a calm machine within its limits', () => {
@@ -104,7 +123,7 @@ describe('evaluateResourceLimits', () => {
 
   test.each([
     ['a negative age', { ageMs: -1 }],
-    ['no total', { memoryTotalBytes: 0 }],
+    ['no total', { memoryTotalBytes: 0, memoryAvailableBytes: 0 }],
     ['more available than there is', { memoryAvailableBytes: 1001 }],
     ['NaN for available', { memoryAvailableBytes: Number.NaN }],
     ['an endless process', { processBytes: Number.POSITIVE_INFINITY }],

@@ -16,6 +16,12 @@ describe('evaluateRestart', () => {
     expect(evaluateRestart(history, nowMs, limits)).toEqual({ ok: reason === 'restart_allowed', reason });
   });
 
+  test('[RI2] counts up to the longest history and the largest maximum', () => {
+    const most = { restartsMax: 1000, restartPeriodMs: 2 ** 31 - 1 };
+    expect(evaluateRestart(new Array(999).fill(0), 5, most).reason).toBe('restart_allowed');
+    expect(evaluateRestart(new Array(1000).fill(0), 5, most).reason).toBe('restart_intensity_exceeded');
+  });
+
   test('[RI5] is disabled where the maximum is 0', () => {
     expect(evaluateRestart([], 0, { ...limits, restartsMax: 0 })).toEqual({
       ok: false,

@@ -38,6 +38,8 @@ describe('the edges of the grammar', () => {
     ['SO10', 'an empty label', 'https://models..example.org/a', 'source_host_form'],
     ['SO10', 'punycode in an inner label', 'https://models.xn--e1afmkfd.org/a', 'source_host_form'],
     ['SO10', 'a name of 254 characters', `https://${'a.'.repeat(125)}abcd/a`, 'source_host_form'],
+    ['SO11', 'a name of 253 characters', `https://${'a.'.repeat(125)}abc/a`, 'source_host_not_allowed'],
+    ['SO8', 'the highest port', 'https://models.example.org:65535/a', 'source_port'],
     ['SO12', 'no file', 'https://models.example.org/', 'source_path_charset'],
     ['SO12', 'a segment that ends in a dot', 'https://models.example.org/a./b', 'source_path_charset'],
     ['SO12', 'a segment that begins with a dash', 'https://models.example.org/-rf', 'source_path_charset'],
@@ -62,6 +64,8 @@ describe('what an allowlist allows', () => {
     ['SO17', 'a suffix, which only redirects know', ['.huggingface.co'], 'allowlist_malformed'],
     ['SO17', 'a URL', ['https://huggingface.co'], 'allowlist_malformed'],
     ['SO17', 'a path without a host', [{ path: '/org' }], 'allowlist_malformed'],
+    ['SO17', 'a host that is no text', [{ host: ['huggingface.co'] }], 'allowlist_malformed'],
+    ['SO18', 'as many entries as are read', new Array(1024).fill('huggingface.co'), 'source_allowed'],
     ['SO17', 'a misspelt path', [{ host: 'huggingface.co', paths: '/org' }], 'allowlist_malformed'],
     ['SO17', 'a path without its slash', [{ host: 'huggingface.co', path: 'org' }], 'allowlist_malformed'],
     [
