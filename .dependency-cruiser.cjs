@@ -66,6 +66,14 @@ module.exports = {
       '^(node:)?(fs|fs/promises|path|process|readline)$',
       '^node_modules/(commander|picocolors|log-update|rxjs)/',
     ]),
+    only('testing-is-for-hosts', 'What a test of a host needs: doubles of the ports, and traces as evidence.', '^testing/', [
+      '^testing/',
+      '^machines/',
+      '^policies/',
+      '^services/',
+      '^(node:)?crypto$',
+      '^node_modules/@jest/globals/',
+    ]),
     only('models-stand-alone', 'The embedded model and its compiler need nothing of the supervisor.', '^models/', [
       '^models/',
       '^(node:)?(crypto|fs|fs/promises|path|process|url|util)$',

@@ -66,12 +66,12 @@ async function pump(
     }
     const room = entry.buffer.write({ text: step.text, tokens: step.tokens });
     if (room === undefined) continue;
-    await heldByReader(room);
-    signAtMs = clock.nowMs();
+    // Going on after the chart was told of the hold is a sign of life by itself; a short wait is none.
+    if (await heldByReader(room)) signAtMs = clock.nowMs();
   }
 
   /** A reader that is behind by a moment is nothing to tell; one that stays behind holds its generation. */
-  async function heldByReader(room: Promise<void>): Promise<void> {
+  async function heldByReader(room: Promise<void>): Promise<boolean> {
     let told = false;
     const timer = clock.setTimeout(
       () => {
@@ -83,9 +83,11 @@ async function pump(
     );
     await room;
     clock.clearTimeout(timer);
-    if (!told) return;
-    onReader(false);
-    say({ type: 'reader.flowing' });
+    if (told) {
+      onReader(false);
+      say({ type: 'reader.flowing' });
+    }
+    return told;
   }
 }
 

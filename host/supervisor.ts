@@ -15,13 +15,13 @@ import type { DrainReport } from '../machines/context.ts';
 import type { Limits } from '../policies/limits.ts';
 import { readRequest } from '../policies/request.ts';
 import type { ResourceObservation } from '../policies/resources.ts';
-import type { CancelSignal } from '../policies/runtime-adapter.ts';
 import { deny } from '../policies/verdict.ts';
 import { createBoundedBuffer } from '../services/bounded-buffer.ts';
 import type { Clock } from '../services/clock.ts';
 import type { TraceFile } from '../services/trace-file.ts';
 import { type Admission, openAdmission, refusedAdmission, type SupervisorRequest } from './admission.ts';
 import { createCommands, type SupervisorActor } from './commands.ts';
+import { createSignalFollower } from './follow-signal.ts';
 import { explainReason } from './reason-guide.ts';
 import {
   type Backpressure,
@@ -91,6 +91,7 @@ export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
   const { actor, ledger, recorder, openTraceFile, limits, clock, resources$, close } = parts;
   const commands = createCommands(actor, () => clock.nowMs());
 
+  const followSignal = createSignalFollower();
   let deciding = false;
 
   const submit = (request: SupervisorRequest): Admission => {
@@ -141,7 +142,7 @@ export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
       ledger.forget(requestId);
       return refusedAdmission(requestId, arrival.verdict);
     }
-    if (content?.signal !== undefined) follow(content.signal, cancel, entry.result);
+    if (content?.signal !== undefined) followSignal(content.signal, cancel, entry.result);
     return openAdmission(arrival, entry, cancel);
   };
 
@@ -235,19 +236,6 @@ function readDeadline(options: { readonly deadlineMs?: number } | undefined): nu
     'deadline_invalid',
     'drain: deadlineMs must be an integer from 0 to 2147483647 (ms).',
   );
-}
-
-/** Cancels when the signal aborts; the listener goes when the request has its outcome. */
-function follow(signal: CancelSignal, cancel: () => void, result: Promise<unknown>): void {
-  try {
-    signal.addEventListener('abort', cancel, { once: true });
-    // It may have aborted while the gate was deciding, and an abort is told only once.
-    if (signal.aborted) cancel();
-  } catch {
-    // A signal that cannot be heard could never end the request: it ends now.
-    cancel();
-  }
-  result.then(() => signal.removeEventListener('abort', cancel)).catch(() => undefined);
 }
 
 function sameFields<T extends object>(a: T, b: T): boolean {

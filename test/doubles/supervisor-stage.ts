@@ -49,6 +49,10 @@ export function stagePorts(stage: StageOptions = {}) {
       script = { ...script, ...next };
       for (const probe of probes) probe.set(next);
     },
+    /** From now on no sample of the machine ends. */
+    holdObservation: () => {
+      for (const probe of probes) probe.hold();
+    },
     openProbes: () => probes.filter((probe) => !probe.counts().disposed).length,
     /** Lets everything that is due now happen, real file reads not included. */
     settle: async () => {

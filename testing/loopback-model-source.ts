@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { createIntegrityAccumulator, validateIntegritySpec } from '../policies/integrity.ts';
+import type { DownloadRequest, ModelFile, RuntimeAdapterFns } from '../policies/runtime-adapter.ts';
+import { type Attempt, deny } from '../policies/verdict.ts';
+import { createScriptedGate } from './scripted-gate.ts';
+
+/** A model source without a disk: bytes in memory, proved by the same policy as real ones. */
+export interface LoopbackModelSource {
+  /** For the `download` port of a supervisor. */
+  readonly download: RuntimeAdapterFns['download'];
+  /** Keeps the bytes under a path, and gives the pin that fits them: `createSupervisor({ model: source.pin(...) })`. */
+  pin(
+    path: string,
+    bytes?: Uint8Array,
+  ): { readonly path: string; readonly sha256: string; readonly sizeBytes: number };
+  /** Flips one bit of a kept file: its pin no longer fits. */
+  corrupt(path: string, bitIndex?: number): void;
+  /** Cuts a kept file off. */
+  truncate(path: string, sizeBytes: number): void;
+  remove(path: string): void;
+  /** From now on downloads stand still; they do obey their abort. */
+  hold(): void;
+  release(): void;
+  /** Paths in the order they were asked for. */
+  readonly requested: readonly string[];
+}
+
+const PIECE_BYTES = 4096;
+
+export function createLoopbackModelSource(): LoopbackModelSource {
+  const files = new Map<string, Uint8Array>();
+  const gate = createScriptedGate();
+  const requested: string[] = [];
+
+  const download = async (request: DownloadRequest): Promise<Attempt<ModelFile>> => {
+    const { path, sha256, sizeBytes, signal, onProgress } = request;
+    requested.push(path);
+    const spec = validateIntegritySpec({ sha256, sizeBytes });
+    if (!spec.ok) return spec;
+    const bytes = files.get(path);
+    if (bytes === undefined) return deny('model_file_missing');
+    const accumulator = createIntegrityAccumulator({ sha256, sizeBytes });
+    for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+      await gate.pass(signal);
+      if (signal.aborted) return deny('start_superseded');
+      const verdict = accumulator.update(bytes.subarray(from, from + PIECE_BYTES));
+      if (!verdict.ok) return verdict;
+      onProgress?.(Math.min(1, (from + PIECE_BYTES) / sizeBytes));
+    }
+    const verdict = accumulator.finalize();
+    return verdict.ok ? { ok: true, value: { path, sizeBytes } } : verdict;
+  };
+
+  const change = (path: string, edit: (bytes: Uint8Array) => Uint8Array) => {
+    const bytes = files.get(path);
+    if (bytes === undefined) throw new RangeError(`no file is kept under ${path}: pin it first`);
+    files.set(path, edit(bytes.slice()));
+  };
+
+  return {
+    download,
+    pin: (path, bytes = Uint8Array.from({ length: 10_000 }, (_, i) => (i * 31) % 251)) => {
+      files.set(path, bytes.slice());
+      return { path, sha256: createHash('sha256').update(bytes).digest('hex'), sizeBytes: bytes.length };
+    },
+    corrupt: (path, bitIndex = 0) =>
+      change(path, (bytes) => {
+        const index = bitIndex >> 3;
+        bytes[index] = (bytes[index] ?? 0) ^ (1 << (bitIndex & 7));
+        return bytes;
+      }),
+    truncate: (path, sizeBytes) => change(path, (bytes) => bytes.slice(0, sizeBytes)),
+    remove: (path) => void files.delete(path),
+    hold: () => gate.hold(),
+    release: () => gate.release(),
+    requested,
+  };
+}
