@@ -19,8 +19,9 @@ Exit codes:
   0    every step came out as it was recorded
   2    usage
   6    diverged: the machine of this version does something else
-  7    corrupt: the trace is damaged
-  8    incompatible: the trace is not for this version`;
+  7    corrupt: the trace is damaged, or cannot be read
+  8    incompatible: the trace is not for this version
+Of a folder: the highest of its traces.`;
 
 const program = new Command('llamero')
   .description('An embeddable supervisor for an in-process llama runtime.')

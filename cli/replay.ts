@@ -9,7 +9,7 @@ import {
 } from '../index.ts';
 import type { Colors } from './colors.ts';
 
-/** 0 every trace came out as recorded; else the gravest that was found. */
+/** Of several traces, the highest. */
 const EXIT: { readonly [K in ReplayResult['kind']]: number } = {
   ok: 0,
   diverged: 6,
@@ -40,8 +40,11 @@ export async function runReplay(path: string, { json, color }: ReplayCliOptions)
     const lines = json ? [JSON.stringify({ file, ...result })] : describeReplay(file, result, colors);
     process.stdout.write(`${lines.join('\n')}\n`);
   }
-  const worst = replayed.find(({ result }) => result.kind !== 'ok');
-  return worst === undefined ? 0 : EXIT[worst.result.kind];
+  return replayExitCode(replayed.map(({ result }) => result));
+}
+
+export function replayExitCode(results: readonly ReplayResult[]): number {
+  return Math.max(...results.map(({ kind }) => EXIT[kind]));
 }
 
 function describeReplay(file: string, result: ReplayResult, colors: Colors): string[] {

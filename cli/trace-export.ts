@@ -1,25 +1,31 @@
-import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import { createChromeTrace } from '../index.ts';
+import { createChromeTrace, replayFile } from '../index.ts';
+import { replayExitCode } from './replay.ts';
+
+const EXIT_UNWRITABLE = 1;
 
 /** Writes a trace in the Chrome trace-event format, to a file or to standard output. */
 export async function runTraceExport(path: string, { out }: { readonly out?: string }): Promise<number> {
   const chrome = createChromeTrace();
-  try {
-    const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
-    for await (const line of lines) if (line !== '' && chrome.feed(line) !== null) break;
-  } catch {
-    process.stderr.write(`${path} cannot be read.\n`);
-    return 7;
+  const result = await replayFile(path, { onStep: chrome.onStep });
+  if (result.kind === 'corrupt' && result.why === 'unreadable') {
+    process.stderr.write(`${path} cannot be read; check its path and permissions.\n`);
+    return replayExitCode([result]);
   }
-  const { trace, result } = chrome.end();
-  const text = `${JSON.stringify(trace)}\n`;
+  const text = `${JSON.stringify(chrome.end())}\n`;
   if (out === undefined) process.stdout.write(text);
-  else await writeFile(out, text);
-  if (result.kind === 'ok') return 0;
-  process.stderr.write(
-    `The trace is ${result.kind}: what came before is exported. See: llamero replay ${path}\n`,
-  );
-  return { diverged: 6, corrupt: 7, incompatible: 8 }[result.kind];
+  else {
+    try {
+      await writeFile(out, text);
+    } catch {
+      process.stderr.write(`${out} cannot be written; check its path and permissions.\n`);
+      return EXIT_UNWRITABLE;
+    }
+  }
+  if (result.kind !== 'ok') {
+    process.stderr.write(
+      `The trace is ${result.kind}: what came before is exported. See: llamero replay ${path}\n`,
+    );
+  }
+  return replayExitCode([result]);
 }

@@ -1,7 +1,5 @@
 import type { SupervisorContext } from '../machines/context.ts';
 import type { SupervisorSnapshot } from '../machines/pure-stepper.ts';
-import { createReplay } from '../machines/replay.ts';
-import type { ReplayResult } from '../machines/replay-result.ts';
 import type { TraceStep } from '../machines/trace-line.ts';
 
 /** One event of the Chrome trace-event format; times in µs. */
@@ -25,7 +23,10 @@ export interface ChromeTrace {
 /**
  * A trace for a profiler that reads the Chrome trace-event format: states as nested slices, requests as overlapping
  * bars (waiting, running), refusals and faults as instants, load and memory as counters. What is open at the end of
- * the trace is closed there. Also gives the result of the replay that made it: a damaged trace is shown up to there.
+ * the trace is closed there.
+ *
+ * It follows a replay: `replayFile(path, { onStep: chrome.onStep })`, then `chrome.end()`. Of a trace that is damaged
+ * or diverges, that is what came before.
  */
 export function createChromeTrace() {
   const events: ChromeEvent[] = METADATA.slice();
@@ -36,7 +37,7 @@ export function createChromeTrace() {
   const push = (ph: ChromeEvent['ph'], name: string, cat: string, rest: Partial<ChromeEvent> = {}) =>
     events.push({ name, cat, ph, ts: nowUs, pid: 1, tid: 1, ...rest });
 
-  const follow = (step: TraceStep, { value, context }: SupervisorSnapshot) => {
+  const onStep = (step: TraceStep, { value, context }: SupervisorSnapshot): void => {
     nowUs = Math.max(nowUs, Math.round(timeOf(step, context) * 1000));
     const path = pathOf(value);
     if (path.join() !== slices.join()) {
@@ -78,13 +79,13 @@ export function createChromeTrace() {
     for (const [id, phase] of now) open.set(id, phase);
   };
 
-  const run = createReplay({ onStep: follow });
   return {
-    feed: (line: string): ReplayResult | null => run.feed(line),
-    end: (): { readonly trace: ChromeTrace; readonly result: ReplayResult } => {
+    onStep,
+    /** No more steps. */
+    end: (): ChromeTrace => {
       for (const [id, phase] of open) push('e', phase, 'request', { id, tid: 2 });
       for (const name of slices.toReversed()) push('E', name, 'state');
-      return { trace: { traceEvents: events, displayTimeUnit: 'ms' }, result: run.end() };
+      return { traceEvents: events, displayTimeUnit: 'ms' };
     },
   };
 }

@@ -24,13 +24,16 @@ export function createCommands(actor: SupervisorActor, nowMs: () => number) {
     new Promise((resolve, reject) => {
       let subscription: { unsubscribe(): void } | undefined;
       let settled = false;
+      // Called from within an observer of the actor, the command may still be in its mailbox, and what is being told
+      // is from before it.
+      let resting = false;
       const settle = (conclude: () => void) => {
         settled = true;
         subscription?.unsubscribe();
         conclude();
       };
       const look = (snapshot: SupervisorSnapshot) => {
-        if (settled) return;
+        if (settled || !resting) return;
         try {
           const value = read(snapshot);
           if (value !== undefined) settle(() => resolve(value));
@@ -43,8 +46,8 @@ export function createCommands(actor: SupervisorActor, nowMs: () => number) {
       };
       subscription = actor.subscribe({ next: look, error: closed, complete: closed });
       if (settled) subscription.unsubscribe();
-      // Not at once: called from within an observer of the actor, the command may still be in its mailbox.
       queueMicrotask(() => {
+        resting = true;
         const snapshot = actor.getSnapshot();
         if (snapshot.status === 'active') look(snapshot);
         else closed();
@@ -103,7 +106,7 @@ function startError(fault: SupervisorSnapshot['context']['fault']): SupervisorEr
 export function closedError(): SupervisorError {
   return new SupervisorError(
     'supervisor_closed',
-    'internal_error',
+    'lifecycle_stopped',
     'The supervisor is closed: make a new one.',
   );
 }

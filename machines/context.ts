@@ -70,6 +70,8 @@ export interface RunningRequest {
 export interface QueuedRequest {
   readonly requestId: string;
   readonly expiresAtMs: number;
+  /** Whose deadline that is: the queue's, or the request's own. */
+  readonly expiresBy: 'queue' | 'request';
 }
 
 /** A decision of the gate, kept so that the snapshot, the trace and the caller see one answer and its grounds. */

@@ -12,7 +12,7 @@ import type { Reason } from '../policies/reasons.ts';
 import { evaluateRequestFacts } from '../policies/request.ts';
 import { evaluateResourceLimits, type ResourceObservation } from '../policies/resources.ts';
 import type { Verdict } from '../policies/verdict.ts';
-import type { Arrival, DrainReport, GateFacts, SupervisorContext } from './context.ts';
+import type { Arrival, DrainReport, GateFacts, QueuedRequest, SupervisorContext } from './context.ts';
 import type { LedgerCommand, Outcome, SupervisorEvent } from './events.ts';
 
 /**
@@ -48,11 +48,11 @@ export function recordArrival(context: SupervisorContext, event: Submission): St
     case 'refused':
       return { context: seen, effects: [] };
     case 'queued': {
-      const queueMs = Math.min(
-        context.limits.queueMsMax,
-        event.facts.deadlineMs ?? context.limits.requestMsMax,
-      );
-      const queue = [...context.queue, { requestId, expiresAtMs: event.atMs + queueMs }];
+      const { limits } = context;
+      const lifeMs = Math.min(event.facts.deadlineMs ?? limits.requestMsMax, limits.requestMsMax);
+      const expiresBy = lifeMs < limits.queueMsMax ? ('request' as const) : ('queue' as const);
+      const expiresAtMs = event.atMs + Math.min(lifeMs, limits.queueMsMax);
+      const queue = [...context.queue, { requestId, expiresAtMs, expiresBy }];
       return { context: { ...seen, queue, admission: recordQueued(context.admission) }, effects: [] };
     }
     case 'admitted': {
@@ -122,9 +122,9 @@ export function isRunning(context: SupervisorContext, requestId: string): boolea
 /** Takes every queued request that `leaves` out of the queue and concludes it. Running ones are not touched. */
 export function withdraw(
   context: SupervisorContext,
-  leaves: (queued: { requestId: string; expiresAtMs: number }) => boolean,
+  leaves: (queued: QueuedRequest) => boolean,
   outcome: Outcome,
-  reason: Reason,
+  reasonOf: (queued: QueuedRequest) => Reason,
 ): Step {
   const leaving = context.queue.filter(leaves);
   if (leaving.length === 0) return NOTHING;
@@ -133,7 +133,12 @@ export function withdraw(
       queue: context.queue.filter((queued) => !leaves(queued)),
       admission: leaving.reduce(recordDequeued, context.admission),
     },
-    effects: leaving.map(({ requestId }) => ({ type: 'request.conclude', requestId, outcome, reason })),
+    effects: leaving.map((queued) => ({
+      type: 'request.conclude',
+      requestId: queued.requestId,
+      outcome,
+      reason: reasonOf(queued),
+    })),
   };
 }
 

@@ -135,7 +135,7 @@ export const supervisorSetup = supervisorGround.extend({
             context,
             (queued) => queued.requestId === event.requestId,
             'cancelled',
-            'cancelled_by_caller',
+            () => 'cancelled_by_caller',
           )
         : NO_STEP,
     ),
@@ -145,12 +145,17 @@ export const supervisorSetup = supervisorGround.extend({
         context,
         (queued) => queued.expiresAtMs <= wakeAtMs,
         'expired',
-        'queue_wait_exceeded',
+        ({ expiresBy }) => (expiresBy === 'queue' ? 'queue_wait_exceeded' : 'request_deadline_exceeded'),
       );
       return { context: { ...patch, nowMs: Math.max(context.nowMs, wakeAtMs) }, effects };
     }),
     shedQueue: step(({ context }) => {
-      const shed = withdraw(context, () => true, 'denied', 'lifecycle_draining');
+      const shed = withdraw(
+        context,
+        () => true,
+        'denied',
+        () => 'lifecycle_draining',
+      );
       return {
         context: {
           ...shed.context,

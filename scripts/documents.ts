@@ -57,7 +57,9 @@ function chartOf(name: string) {
 
 /** The example as a host would write it: by the name of the package. */
 function exampleText(name: string): string {
-  return readFileSync(pathOf(`examples/${name}.ts`), 'utf8').replace("'../index.ts'", "'llamero'");
+  return readFileSync(pathOf(`examples/${name}.ts`), 'utf8')
+    .replace("'../index.ts'", "'llamero'")
+    .replace("'../testing/index.ts'", "'llamero/testing'");
 }
 
 /** What the command says of itself. */

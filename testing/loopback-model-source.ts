@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto';
 import { createIntegrityAccumulator, validateIntegritySpec } from '../policies/integrity.ts';
 import type { DownloadRequest, ModelFile, RuntimeAdapterFns } from '../policies/runtime-adapter.ts';
 import { type Attempt, deny } from '../policies/verdict.ts';
+import { GGUF_HEADER_BYTES, refuseGgufHeader } from '../services/gguf-header.ts';
 import { createScriptedGate } from './scripted-gate.ts';
 
-/** A model source without a disk: bytes in memory, proved by the same policy as real ones. */
+/** A model source without a disk: bytes in memory, refused for the reasons that those of a real file would be. */
 export interface LoopbackModelSource {
   /** For the `download` port of a supervisor. */
   readonly download: RuntimeAdapterFns['download'];
-  /** Keeps the bytes under a path, and gives the pin that fits them: `createSupervisor({ model: source.pin(...) })`. */
+  /**
+   * Keeps the bytes under a path, and gives the pin that fits them: `createSupervisor({ model: source.pin(...) })`.
+   * Default: some bytes that begin as a GGUF file does.
+   */
   pin(
     path: string,
     bytes?: Uint8Array,
@@ -27,6 +31,10 @@ export interface LoopbackModelSource {
 
 const PIECE_BYTES = 4096;
 
+const HEADER = [0x47, 0x47, 0x55, 0x46, 3, 0, 0, 0];
+/** `GGUF`, version 3, and a pattern. */
+const SOME_MODEL = Uint8Array.from({ length: 10_000 }, (_, i) => HEADER[i] ?? (i * 31) % 251);
+
 export function createLoopbackModelSource(): LoopbackModelSource {
   const files = new Map<string, Uint8Array>();
   const gate = createScriptedGate();
@@ -37,18 +45,23 @@ export function createLoopbackModelSource(): LoopbackModelSource {
     requested.push(path);
     const spec = validateIntegritySpec({ sha256, sizeBytes });
     if (!spec.ok) return spec;
+    if (signal.aborted) return deny('start_superseded');
     const bytes = files.get(path);
     if (bytes === undefined) return deny('model_file_missing');
+    if (bytes.length === 0) return deny('model_file_empty');
+    if (bytes.length < sizeBytes) return deny('size_short');
+    if (bytes.length > sizeBytes) return deny('size_exceeded');
     const accumulator = createIntegrityAccumulator({ sha256, sizeBytes });
-    for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+    for (let from = 0; from < sizeBytes; from += PIECE_BYTES) {
       await gate.pass(signal);
       if (signal.aborted) return deny('start_superseded');
       const verdict = accumulator.update(bytes.subarray(from, from + PIECE_BYTES));
       if (!verdict.ok) return verdict;
       onProgress?.(Math.min(1, (from + PIECE_BYTES) / sizeBytes));
     }
-    const verdict = accumulator.finalize();
-    return verdict.ok ? { ok: true, value: { path, sizeBytes } } : verdict;
+    const proof = accumulator.finalize();
+    if (!proof.ok) return proof;
+    return refuseGgufHeader(bytes.subarray(0, GGUF_HEADER_BYTES)) ?? { ok: true, value: { path, sizeBytes } };
   };
 
   const change = (path: string, edit: (bytes: Uint8Array) => Uint8Array) => {
@@ -59,7 +72,7 @@ export function createLoopbackModelSource(): LoopbackModelSource {
 
   return {
     download,
-    pin: (path, bytes = Uint8Array.from({ length: 10_000 }, (_, i) => (i * 31) % 251)) => {
+    pin: (path, bytes = SOME_MODEL) => {
       files.set(path, bytes.slice());
       return { path, sha256: createHash('sha256').update(bytes).digest('hex'), sizeBytes: bytes.length };
     },

@@ -29,7 +29,7 @@ describe('llamero demo, in a pipe', () => {
 
   beforeAll(async () => {
     run = await llamero(['demo']);
-  }, 60_000);
+  }, 120_000);
 
   test('[CL1] ends with exit code 0 and nothing on stderr', () => {
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '' });
@@ -58,7 +58,9 @@ describe('llamero demo, in a pipe', () => {
   });
 
   test.each(QUESTIONS)('[CL4] streams the exact answer: %s', (question) => {
-    const id = run.stdout.match(new RegExp(`(r\\d+) +asked: ${question.replaceAll('.', '\\.').replace('?', '\\?')}`))![1];
+    const id = run.stdout.match(
+      new RegExp(`(r\\d+) +asked: ${question.replaceAll('.', '\\.').replace('?', '\\?')}`),
+    )![1];
     const lines = run.stdout.split('\n').filter((line) => line.startsWith(`  ${id} `));
     const text = lines
       .map((line) => line.slice(7))
@@ -68,7 +70,9 @@ describe('llamero demo, in a pipe', () => {
   });
 
   test('[CL5] counts the verdicts of the flood', () => {
-    expect(run.stdout).toMatch(/50 submitted at once:\n +3 +admitted +admitted\n +8 +at_capacity +queued\n +39 +queue_full +shed\n/);
+    expect(run.stdout).toMatch(
+      /50 submitted at once:\n +3 +admitted +admitted\n +8 +at_capacity +queued\n +39 +queue_full +shed\n/,
+    );
   });
 
   test('[CL6] cancels one in mid-stream, and reports the drain', () => {
@@ -87,7 +91,7 @@ describe('llamero demo --json', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Told);
-  }, 60_000);
+  }, 120_000);
 
   const ofType = (type: string) => told.filter((event) => event.type === type);
 
@@ -142,18 +146,22 @@ describe('llamero demo --model', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('Llamero  copy.gguf  2.6 MB');
     expect(stdout).toContain('drained in');
-  }, 60_000);
+  }, 120_000);
 
   test.each([
     ['another digest', 'digest_mismatch', () => ['--model', embeddedModelPath(), '--sha256', '0'.repeat(64)]],
     ['no file', 'model_file_missing', () => ['--model', join(folder, 'no.gguf'), '--sha256', '0'.repeat(64)]],
     ['a directory', 'model_file_not_regular', () => ['--model', folder, '--sha256', '0'.repeat(64)]],
-  ])('[CL11] with %s exits 3 and says %s', async (_, reason, args) => {
-    const { code, stdout } = await llamero(['demo', ...args()]);
-    expect(code).toBe(3);
-    expect(stdout).toContain(`start_failed ${reason}`);
-    expect(stdout).not.toContain('ready healthy');
-  }, 30_000);
+  ])(
+    '[CL11] with %s exits 3 and says %s',
+    async (_, reason, args) => {
+      const { code, stdout } = await llamero(['demo', ...args()]);
+      expect(code).toBe(3);
+      expect(stdout).toContain(`start_failed ${reason}`);
+      expect(stdout).not.toContain('ready healthy');
+    },
+    30_000,
+  );
 
   test('[CL11] with a file that is no model exits 3', async () => {
     const path = join(folder, 'text.gguf');
@@ -176,11 +184,15 @@ describe('llamero, asked wrongly', () => {
     [['demo', '--modle', 'x'], "unknown option '--modle'"],
     [['serve'], "unknown command 'serve'"],
     [[], 'Usage: llamero'],
-  ])('[CL12] %j exits 2 and says: %s', async (args, message) => {
-    const { code, stdout, stderr } = await llamero(args);
-    expect(code).toBe(2);
-    expect(stdout + stderr).toContain(message);
-  }, 30_000);
+  ])(
+    '[CL12] %j exits 2 and says: %s',
+    async (args, message) => {
+      const { code, stdout, stderr } = await llamero(args);
+      expect(code).toBe(2);
+      expect(stdout + stderr).toContain(message);
+    },
+    30_000,
+  );
 
   test('[CL13] --help lists commands and options, and exits 0', async () => {
     const [main, demo] = await Promise.all([llamero(['--help']), llamero(['demo', '--help'])]);
@@ -204,19 +216,23 @@ describe('llamero, interrupted', () => {
     });
   };
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('[CL14] by %s drains and exits 130', async (signal) => {
-    const { code, stdout } = await interruptOnce(['demo', '--json'], /"type":"chunk"/, signal);
-    expect(code).toBe(130);
-    expect(stdout).toContain('draining; press Ctrl-C again to leave at once');
-    const states = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Told)
-      .filter(({ type }) => type === 'state')
-      .map(({ state }) => state);
-    expect(states.at(-1)).toBe('stopped');
-    expect(stdout).not.toContain('"type":"done"');
-  }, 30_000);
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '[CL14] by %s drains and exits 130',
+    async (signal) => {
+      const { code, stdout } = await interruptOnce(['demo', '--json'], /"type":"chunk"/, signal);
+      expect(code).toBe(130);
+      expect(stdout).toContain('draining; press Ctrl-C again to leave at once');
+      const states = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Told)
+        .filter(({ type }) => type === 'state')
+        .map(({ state }) => state);
+      expect(states.at(-1)).toBe('stopped');
+      expect(stdout).not.toContain('"type":"done"');
+    },
+    30_000,
+  );
 
   test('[CL15] while it starts stops and exits 130', async () => {
     const { code, stdout } = await interruptOnce(['demo', '--json'], /"substate":"acquiring"/, 'SIGINT');

@@ -44,7 +44,7 @@ describe('in a process of its own', () => {
   beforeAll(async () => {
     const { stdout } = await runFile('test/performance/growth-child.ts');
     growth = JSON.parse(stdout) as Growth;
-  }, 60_000);
+  }, 120_000);
 
   test('[PF2] 200,000 refusals of a saturated supervisor leave the heap flat', () => {
     expect(growth.refused).toBe(200_000);
@@ -74,18 +74,18 @@ describe('requests that were served', () => {
     expect(clock.pending()).toBe(before);
   });
 
-  test('[PF5] leave no listener on a signal they share, and refused ones add none', async () => {
+  test('[PF5] share one listener on a signal they share, and leave none', async () => {
     const { supervisor, ready, settle, controls } = stageSupervisor({
-      limits: { maxInFlight: 2, queueBound: 8 },
+      limits: { maxInFlight: 2, queueBound: 48 },
     });
     await ready();
     const { signal } = new AbortController();
     const listeners = () => getEventListeners(signal, 'abort').length;
     controls.hold();
     for (let i = 0; i < 500; i += 1) supervisor.submit({ prompt: 'hello', signal });
-    expect(listeners()).toBe(10);
+    expect(listeners()).toBe(1);
     controls.release();
-    for (let round = 0; round < 5; round += 1) await settle();
+    for (let round = 0; round < 20; round += 1) await settle();
     expect(supervisor.getSnapshot()).toMatchObject({ inFlight: 0, queueDepth: 0 });
     expect(listeners()).toBe(0);
   });

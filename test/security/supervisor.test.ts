@@ -41,6 +41,9 @@ async function overheard(drive: (stage: ReturnType<typeof stageSupervisor>) => P
     model: { path: PATH, sha256: SHA256, sizeBytes: 1 },
     logger: { debug: hear, info: hear, warn: hear, error: hear },
     limits: { maxInFlight: 1 },
+    inspect: (event) => {
+      if (event.type === '@xstate.event') said.push(event.event);
+    },
   });
   stage.supervisor.state$.subscribe((status) => said.push(status));
   stage.supervisor.backpressure$.subscribe((load) => said.push(load));
@@ -222,6 +225,7 @@ describe('our own code', () => {
       'EMBEDDED_MODEL',
       'RUNTIME_MANAGER_REASONS',
       'SupervisorError',
+      'createChromeTrace',
       'createSupervisor',
       'createSupervisorLogic',
       'embeddedModel',

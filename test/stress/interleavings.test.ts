@@ -28,7 +28,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       name: fc.constantFrom('start', 'stop', 'drain'),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('step' as const), count: fc.integer({ min: 1, max: 8 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('step' as const), count: fc.integer({ min: 1, max: 8 }) }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -36,7 +39,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       call: fc.constantFrom('generate', 'healthCheck', 'spawn'),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 400 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 400 }) }),
+  },
 ) as fc.Arbitrary<Step>;
 
 const LIMITS = {
@@ -116,6 +122,8 @@ async function play(steps: readonly Step[]): Promise<void> {
 
 describe('any order of what hosts, readers and runtimes do', () => {
   test('[SX7] keeps the bounds, ends in stopped, and gives each request one outcome', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), play), { numRuns: 150 });
+    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), play), {
+      numRuns: 150,
+    });
   });
 });

@@ -16,7 +16,6 @@ const EXPECTED: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'The gate is the one door that every request must pass: lifecycle first, then admission, then resources.',
   ],
   'limits.ts': [/contextTokens: 2048/, /sequences: 4/, /threads: 2/, /backend: 'cpu'/],
-  'own-ports.ts': ['Yes.'],
   'quick-start.ts': [
     'Draining means that nothing new is admitted while the requests that are running may finish before the deadline.',
     'stopped',
@@ -31,6 +30,7 @@ const EXPECTED: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   ],
   'replay.ts': [/reason: 'queue_full'/, /inFlight: 1/, "ok { stopped: 'idle' }"],
   'shutdown.ts': [/^completed \d+ tokens$/],
+  'testing.ts': ['Yes, it is.', 'request_deadline_exceeded', "[ 'stopped', 'starting', 'ready' ]"],
   'watch.ts': [
     'stopped idle',
     'starting loading',

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import {
   EMPTY_BOOKS,
   NOTHING_LEFT,
+  type SupervisorStage,
   settled,
   stageSupervisor,
-  type SupervisorStage,
   words,
 } from '../../doubles/supervisor-stage.ts';
 
@@ -102,46 +102,52 @@ const PHASES: readonly {
 const hangingAcquire = () => new Promise<never>(() => undefined);
 
 describe('stop', () => {
-  test.each(PHASES)('[SV17] while $phase ends in stopped, with nothing left', async ({ phase, hung, enter }) => {
-    const stage = stageSupervisor({
-      limits: { releaseMsMax: 400, abortMsMax: 200 },
-      ...(phase === 'acquiring' && { download: hangingAcquire }),
-    });
-    const { supervisor, clock, controls, leftovers, books, state } = stage;
-    await enter(stage);
-    const stopped = supervisor.stop();
-    await clock.advance(1000);
-    await stopped;
-    expect(state()).toBe('stopped');
-    expect(supervisor.getSnapshot().substate).toBe('idle');
-    expect(books()).toEqual(EMPTY_BOOKS);
-    if (hung !== undefined) controls.unwedge(hung);
-    await clock.advance(1);
-    expect(leftovers()).toEqual(NOTHING_LEFT);
-  });
+  test.each(PHASES)(
+    '[SV17] while $phase ends in stopped, with nothing left',
+    async ({ phase, hung, enter }) => {
+      const stage = stageSupervisor({
+        limits: { releaseMsMax: 400, abortMsMax: 200 },
+        ...(phase === 'acquiring' && { download: hangingAcquire }),
+      });
+      const { supervisor, clock, controls, leftovers, books, state } = stage;
+      await enter(stage);
+      const stopped = supervisor.stop();
+      await clock.advance(1000);
+      await stopped;
+      expect(state()).toBe('stopped');
+      expect(supervisor.getSnapshot().substate).toBe('idle');
+      expect(books()).toEqual(EMPTY_BOOKS);
+      if (hung !== undefined) controls.unwedge(hung);
+      await clock.advance(1);
+      expect(leftovers()).toEqual(NOTHING_LEFT);
+    },
+  );
 
-  test.each(PHASES)('[SV18] while $phase leaves a supervisor that starts again', async ({ phase, hung, enter }) => {
-    let hanging = phase === 'acquiring';
-    const stage = stageSupervisor({
-      limits: { releaseMsMax: 400, abortMsMax: 200 },
-      download: async ({ path, sizeBytes }) =>
-        hanging ? hangingAcquire() : { ok: true, value: { path, sizeBytes } },
-    });
-    const { supervisor, clock, controls, ready } = stage;
-    await enter(stage);
-    const stopped = supervisor.stop();
-    await clock.advance(1000);
-    await stopped;
-    hanging = false;
-    if (hung !== undefined) controls.unwedge(hung);
-    controls.finishLoad();
-    controls.release();
-    await ready();
-    const { result } = supervisor.submit({ prompt: 'again' });
-    await clock.advance(1);
-    expect((await result).text).toBe('Echo of again');
-    expect(controls.alive).toBe(1);
-  });
+  test.each(PHASES)(
+    '[SV18] while $phase leaves a supervisor that starts again',
+    async ({ phase, hung, enter }) => {
+      let hanging = phase === 'acquiring';
+      const stage = stageSupervisor({
+        limits: { releaseMsMax: 400, abortMsMax: 200 },
+        download: async ({ path, sizeBytes }) =>
+          hanging ? hangingAcquire() : { ok: true, value: { path, sizeBytes } },
+      });
+      const { supervisor, clock, controls, ready } = stage;
+      await enter(stage);
+      const stopped = supervisor.stop();
+      await clock.advance(1000);
+      await stopped;
+      hanging = false;
+      if (hung !== undefined) controls.unwedge(hung);
+      controls.finishLoad();
+      controls.release();
+      await ready();
+      const { result } = supervisor.submit({ prompt: 'again' });
+      await clock.advance(1);
+      expect((await result).text).toBe('Echo of again');
+      expect(controls.alive).toBe(1);
+    },
+  );
 
   test('[SV19] may be called any number of times', async () => {
     const { supervisor, ready, settle, controls } = stageSupervisor();
@@ -200,9 +206,7 @@ describe('stop', () => {
 
 describe('commands in any order', () => {
   const COMMANDS = ['start', 'stop', 'drain'] as const;
-  const ORDERS = COMMANDS.flatMap((a) =>
-    COMMANDS.flatMap((b) => COMMANDS.map((c) => [a, b, c] as const)),
-  );
+  const ORDERS = COMMANDS.flatMap((a) => COMMANDS.flatMap((b) => COMMANDS.map((c) => [a, b, c] as const)));
 
   test.each(ORDERS)('[SV23] %s, %s, %s at once: each settles, and the last one decides', async (...order) => {
     const { supervisor, clock, leftovers, controls } = stageSupervisor({ answer: () => words(5) });

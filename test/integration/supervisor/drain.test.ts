@@ -170,6 +170,22 @@ describe('the end of a supervisor', () => {
     expect(clock.pending()).toBe(0);
   });
 
+  test.each(['start', 'stop', 'drain'] as const)(
+    '[SV103] may meet a %s, and leaves nothing',
+    async (command) => {
+      const { supervisor, ready, clock, leftovers } = stageSupervisor();
+      await ready();
+      const ended = settled(supervisor[Symbol.asyncDispose]() as Promise<void>);
+      const commanded = settled<unknown>(supervisor[command]());
+      await clock.advance(100);
+      expect((await ended).error).toBeUndefined();
+      await commanded;
+      await clock.advance(1);
+      expect(leftovers()).toEqual(NOTHING_LEFT);
+      expect(supervisor.actor.getSnapshot().status).toBe('stopped');
+    },
+  );
+
   test('[SV34] ends state$ and backpressure$', async () => {
     const { supervisor, settle } = stageSupervisor();
     const ended: string[] = [];

@@ -36,11 +36,15 @@ const ROWS: readonly (readonly [string, unknown, string])[] = [
   ['options.runtime.gpu', { model, runtime: { gpu: 'opencl' } }, "must be 'auto', false"],
   ['options.runtime.threads', { model, runtime: { threads: 0 } }, 'must be an integer from 1 to 256'],
   ['options.runtime.contextTokens', { model, runtime: { contextTokens: 7 } }, 'from 8 to 1048576'],
-  ['options.logger', { model, logger: console.log }, 'debug, info, warn, error'],
+  ['options.logger', { model, logger: () => undefined }, 'debug, info, warn, error'],
   ['options.clock', { model, clock: Date }, 'nowMs, setTimeout, clearTimeout'],
   ['options.inspect', { model, inspect: {} }, 'must be a function'],
   ['options.jitterSeed', { model, jitterSeed: -1 }, 'must be an integer from 0 to 4294967295'],
-  ['options.ports.runtime', { model, ports: { runtime: {} } }, 'must be an object with the functions prepare'],
+  [
+    'options.ports.runtime',
+    { model, ports: { runtime: {} } },
+    'must be an object with the functions prepare',
+  ],
   ['options.ports.openProbe', { model, ports: { openProbe: {} } }, 'must be a function'],
   ['options.maxInFlight', { model, maxInFlight: 2 }, 'is not an option'],
 ];

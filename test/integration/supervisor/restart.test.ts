@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { NOTHING_LEFT, stageSupervisor, type SupervisorStage, words } from '../../doubles/supervisor-stage.ts';
+import {
+  NOTHING_LEFT,
+  type SupervisorStage,
+  stageSupervisor,
+  words,
+} from '../../doubles/supervisor-stage.ts';
 
 const LIMITS = {
   stallMsMax: 1000,
@@ -90,6 +95,16 @@ describe('a runtime that gets stuck', () => {
     expect(supervisor.getSnapshot().substate).toBe('failed');
     await ready();
     expect(supervisor.getSnapshot()).toMatchObject({ state: 'ready', fault: null, restarts: 0 });
+  });
+
+  test('[SV106] stays down when restarts are switched off', async () => {
+    const { supervisor, ready, clock, controls } = stageSupervisor({ limits: { ...LIMITS, restartsMax: 0 } });
+    await ready();
+    controls.failNext('generate', 'generation_failed');
+    controls.failNext('healthCheck', 'runtime_probe_failed');
+    supervisor.submit({ prompt: 'fails' });
+    await clock.advance(10_000);
+    expect(supervisor.getSnapshot()).toMatchObject({ substate: 'failed', fault: 'restart_disabled' });
   });
 
   test('[SV91] takes those who wait with it, each with one outcome', async () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -102,7 +102,6 @@ describe('a start on a file that is not the one that was pinned', () => {
     await chmod(path, 0o000);
     // Root reads everything; a path that loops is unreadable to everybody.
     const loop = join(folder, 'loop.gguf');
-    const { symlink } = await import('node:fs/promises');
     await symlink(loop, loop);
     const { supervisor, controls, leftovers, settle } = stageSupervisor({
       download: 'local file',

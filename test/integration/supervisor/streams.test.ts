@@ -5,6 +5,7 @@ import {
   EMPTY_BOOKS,
   NOTHING_LEFT,
   recordStates,
+  settled,
   stageSupervisor,
   words,
 } from '../../doubles/supervisor-stage.ts';
@@ -234,6 +235,25 @@ describe('observers', () => {
     controls.release();
     await settle();
     for (const result of results) expect((await result).outcome).toBe('completed');
+  });
+
+  test('[SV108] of the actor may give commands', async () => {
+    const { supervisor, clock, settle, controls, state } = stageSupervisor();
+    controls.failNext('spawn', 'runtime_load_failed');
+    const again: Promise<{ error?: unknown }>[] = [];
+    supervisor.actor.subscribe({
+      ...OBSERVER,
+      next: ({ context }) => {
+        const failed = context.lifecycle.phase === 'stopped' && context.fault !== null;
+        if (failed && again.length === 0) again.push(settled(supervisor.start()));
+      },
+    });
+    const first = settled(supervisor.start());
+    await clock.advance(1);
+    await settle();
+    expect((await first).error).toMatchObject({ reason: 'runtime_load_failed' });
+    expect(await Promise.all(again)).toEqual([{ value: undefined }]);
+    expect(state()).toBe('ready');
   });
 
   test('[SV87] that are inspectors may throw', async () => {

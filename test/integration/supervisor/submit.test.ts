@@ -57,24 +57,6 @@ describe('submit', () => {
     admission.cancel();
   });
 
-  test.each([
-    ['memory_exceeded', { memoryAvailableBytes: 1 }],
-    ['cpu_exceeded', { cpuLoadRatio: 1 }],
-    ['process_memory_exceeded', { processBytes: 2 ** 40 }],
-    ['observation_malformed', { memoryAvailableBytes: null }],
-  ] as const)('[SV39] is refused with %s while the machine says so, and only then', async (reason, script) => {
-    const { supervisor, ready, observe, clock } = stageSupervisor({
-      limits: { cpuLoadRatioHard: 0.99, cpuLoadRatioSoft: 0.9, processBytesHard: 2 ** 39 },
-    });
-    await ready();
-    observe(script);
-    await clock.advance(250);
-    expect(supervisor.submit({ prompt: 'a' }).verdict).toEqual({ ok: false, reason });
-    observe({ memoryAvailableBytes: 2 ** 33, cpuLoadRatio: 0.1, processBytes: 2 ** 20 });
-    await clock.advance(250);
-    expect(supervisor.submit({ prompt: 'a' }).verdict.ok).toBe(true);
-  });
-
   test('[SV40] runs those who wait in their order', async () => {
     const { supervisor, ready, settle } = stageSupervisor({ limits: { maxInFlight: 1 } });
     await ready();
@@ -125,7 +107,7 @@ describe('a signal', () => {
     expect(await first.result).toMatchObject({ outcome: 'cancelled', reason: 'cancelled_by_caller' });
   });
 
-  test('[SV44] is listened to until the outcome, and no longer', async () => {
+  test('[SV44] is listened to once for all requests that share it, until the last of their outcomes', async () => {
     const { supervisor, ready, settle } = stageSupervisor({ limits: { maxInFlight: 1 } });
     await ready();
     const { signal } = new AbortController();
@@ -136,8 +118,8 @@ describe('a signal', () => {
     await settle();
     await Promise.all(admissions.map(({ result }) => result));
     await settle();
-    expect(added).toHaveBeenCalledTimes(3);
-    expect(removed).toHaveBeenCalledTimes(3);
+    expect(added).toHaveBeenCalledTimes(1);
+    expect(removed).toHaveBeenCalledTimes(1);
     expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(
       added.mock.calls.map(([, listener]) => listener),
     );
@@ -159,6 +141,28 @@ describe('a signal', () => {
     await settle();
     expect(supervisor.getSnapshot().inFlight).toBe(0);
     expect((await result).outcome).toBe('cancelled');
+  });
+});
+
+describe('a signal that requests share', () => {
+  test('[SV107] cancels all of them that are still open, and serves later ones', async () => {
+    const { supervisor, ready, settle, controls } = stageSupervisor({ limits: { maxInFlight: 2 } });
+    await ready();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const ended = supervisor.submit({ prompt: 'ended', signal });
+    await settle();
+    expect((await ended.result).outcome).toBe('completed');
+    controls.hold();
+    const open = ['a', 'b', 'c'].map((prompt) => supervisor.submit({ prompt, signal }));
+    const other = supervisor.submit({ prompt: 'other' });
+    controller.abort();
+    await settle();
+    for (const { result } of open) expect((await result).reason).toBe('cancelled_by_caller');
+    controls.release();
+    await settle();
+    expect((await other.result).outcome).toBe('completed');
+    expect(supervisor.submit({ prompt: 'late', signal }).verdict.reason).toBe('signal_aborted');
   });
 });
 

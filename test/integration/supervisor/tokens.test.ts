@@ -101,6 +101,22 @@ describe('tokens', () => {
     expect(supervisor.getSnapshot().substate).toBe('healthy');
   });
 
+  test.each([20, 50, 90, 110, 300])(
+    '[SV104] that a reader takes every %i ms are no stall of the runtime',
+    async (everyMs) => {
+      const { supervisor, clock } = await staged({ stallMsMax: 1000, readerMsMax: 1000 }, 100);
+      const { tokens, result } = supervisor.submit({ prompt: 'hello' });
+      const reader = tokens[Symbol.asyncIterator]();
+      let text = '';
+      for (let next = await reader.next(); !next.done; next = await reader.next()) {
+        text += next.value.text;
+        await clock.advance(everyMs);
+      }
+      expect(await result).toMatchObject({ outcome: 'completed', text: words(100) });
+      expect(text).toBe(words(100));
+    },
+  );
+
   test('[SV66] of a stopped supervisor end', async () => {
     const { supervisor, settle, controls } = await staged();
     controls.hold();
@@ -118,7 +134,8 @@ describe('tokens', () => {
     const { supervisor, settle } = await staged();
     const other = supervisor.submit({ prompt: 'other' });
     const consumer = (async () => {
-      for await (const _ of supervisor.submit({ prompt: 'mine' }).tokens) throw new Error('a bug of the host');
+      for await (const _ of supervisor.submit({ prompt: 'mine' }).tokens)
+        throw new Error('a bug of the host');
     })();
     const thrown = settled(consumer);
     await settle();

@@ -191,7 +191,11 @@ describe('the queue', () => {
     stage.submit();
     stage.submit({ prompt: 'x', deadlineMs: 100 });
     await stage.clock.advance(100);
-    expect(stage.effects.at(-1)).toMatchObject({ requestId: 'r3', outcome: 'expired' });
+    expect(stage.effects.at(-1)).toMatchObject({
+      requestId: 'r3',
+      outcome: 'expired',
+      reason: 'request_deadline_exceeded',
+    });
     expect(stage.context().queue.map(({ requestId }) => requestId)).toEqual(['r2']);
   });
 
