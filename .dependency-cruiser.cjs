@@ -16,21 +16,29 @@ module.exports = {
       '^policies/(?!integrity\\.ts)',
       ['^policies/'],
     ),
-    only('integrity-alone-hashes', 'SHA-256 is the one thing a policy may take from Node.', '^policies/integrity\\.ts', [
-      '^policies/',
-      '^(node:)?crypto$',
-    ]),
-    only('machines-remember', 'Machines wrap policies in states. They know neither services nor the outside world.', '^machines/', [
+    only(
+      'integrity-alone-hashes',
+      'SHA-256 is the one thing a policy may take from Node.',
+      '^policies/integrity\\.ts',
+      ['^policies/', '^(node:)?crypto$'],
+    ),
+    only(
+      'machines-remember',
+      'Machines wrap policies in states. They know neither services nor the outside world.',
       '^machines/',
-      '^policies/',
-      '^node_modules/xstate/',
-    ]),
-    only('services-touch', 'Services do I/O. They know nothing of machines, actors or streams.', '^services/', [
+      ['^machines/', '^policies/', '^node_modules/xstate/'],
+    ),
+    only(
+      'services-touch',
+      'Services do I/O. They know nothing of machines, actors or streams.',
       '^services/',
-      '^policies/',
-      '^node:|^(async_hooks|child_process|crypto|fs|os|path|perf_hooks|stream|timers|url|util|worker_threads|fs/promises|timers/promises)$',
-      '^node_modules/(node-llama-cpp|systeminformation)/',
-    ]),
+      [
+        '^services/',
+        '^policies/',
+        '^node:|^(async_hooks|child_process|crypto|fs|os|path|perf_hooks|stream|timers|url|util|worker_threads|fs/promises|timers/promises)$',
+        '^node_modules/(node-llama-cpp|systeminformation)/',
+      ],
+    ),
     {
       name: 'one-door-to-the-native-runtime',
       comment: 'Only llama-library.ts imports node-llama-cpp: the native runtime has one home.',
@@ -45,39 +53,43 @@ module.exports = {
       from: { pathNot: '^(services/resource-probe\\.ts|test/|bench/)' },
       to: { path: '^node_modules/systeminformation/' },
     },
-    only('actors-wire', 'Actors join services to machines. They do no I/O of their own, and are the only home of RxJS inside.', '^actors/', [
+    only(
+      'actors-wire',
+      'Actors join services to machines. They do no I/O of their own, and are the only home of RxJS inside.',
       '^actors/',
-      '^machines/',
-      '^policies/',
-      '^services/',
-      '^node_modules/(xstate|rxjs)/',
-    ]),
-    only('host-is-the-handle', 'What a host holds in its hands: options, errors, admissions, streams.', '^host/', [
+      ['^actors/', '^machines/', '^policies/', '^services/', '^node_modules/(xstate|rxjs)/'],
+    ),
+    only(
+      'host-is-the-handle',
+      'What a host holds in its hands: options, errors, admissions, streams.',
       '^host/',
-      '^actors/',
-      '^machines/',
-      '^policies/',
-      '^services/',
-      '^node_modules/(xstate|rxjs|zod)/',
-    ]),
+      ['^host/', '^actors/', '^machines/', '^policies/', '^services/', '^node_modules/(xstate|rxjs|zod)/'],
+    ),
     only('cli-uses-the-public-door', 'The commands are a host like any other.', '^cli/', [
       '^cli/',
       '^index\\.ts$',
       '^(node:)?(fs|fs/promises|path|process|readline)$',
       '^node_modules/(commander|picocolors|log-update|rxjs)/',
     ]),
-    only('testing-is-for-hosts', 'What a test of a host needs: doubles of the ports, and traces as evidence.', '^testing/', [
+    only(
+      'testing-is-for-hosts',
+      'What a test of a host needs: doubles of the ports, and traces as evidence.',
       '^testing/',
-      '^machines/',
-      '^policies/',
-      '^services/',
-      '^(node:)?crypto$',
-      '^node_modules/@jest/globals/',
-    ]),
-    only('models-stand-alone', 'The embedded model and its compiler need nothing of the supervisor.', '^models/', [
+      [
+        '^testing/',
+        '^machines/',
+        '^policies/',
+        '^services/',
+        '^(node:)?crypto$',
+        '^node_modules/@jest/globals/',
+      ],
+    ),
+    only(
+      'models-stand-alone',
+      'The embedded model and its compiler need nothing of the supervisor.',
       '^models/',
-      '^(node:)?(crypto|fs|fs/promises|path|process|url|util)$',
-    ]),
+      ['^models/', '^(node:)?(crypto|fs|fs/promises|path|process|url|util)$'],
+    ),
     {
       name: 'nobody-imports-the-composition-root',
       comment: 'supervisor.ts and index.ts join the rooms; a room that imported them would close a circle.',
@@ -92,12 +104,20 @@ module.exports = {
       from: { pathNot: '^(test|bench|scripts)/' },
       to: { path: '^(test|bench|scripts|examples)/' },
     },
-    { name: 'no-circles', comment: 'A circle has no ground floor.', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'no-circles',
+      comment: 'A circle has no ground floor.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'no-undeclared-packages',
       comment: 'What ships imports only what package.json declares as a dependency.',
       severity: 'error',
-      from: { path: '^(policies|machines|services|actors|host|cli|index\\.ts|supervisor\\.ts|models/embedded\\.ts)' },
+      from: {
+        path: '^(policies|machines|services|actors|host|cli|index\\.ts|supervisor\\.ts|models/embedded\\.ts)',
+      },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'] },
     },
   ],
@@ -106,6 +126,9 @@ module.exports = {
     tsPreCompilationDeps: 'specify',
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(dist|coverage|node_modules/.*/node_modules)' },
-    enhancedResolveOptions: { conditionNames: ['import', 'types', 'node', 'default'], extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'] },
+    enhancedResolveOptions: {
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+    },
   },
 };

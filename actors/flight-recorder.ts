@@ -76,6 +76,8 @@ export function createFlightRecorder(options: FlightRecorderOptions): FlightReco
     return piece;
   };
 
+  const keepsRing = limits.traceBytesMax > 0;
+
   const keep = (step: TraceStep) => {
     const last = pieces.at(-1);
     const piece = last === undefined || last.bytes >= pieceBytes ? openPiece() : last;
@@ -88,16 +90,21 @@ export function createFlightRecorder(options: FlightRecorderOptions): FlightReco
     begin: (snapshot) => {
       latest = snapshot;
       pieces = [];
-      openPiece();
+      if (keepsRing) openPiece();
       for (const stream of streams) stream.restart(next, snapshot);
     },
 
     record: (event, before, after, actions) => {
+      if (!keepsRing && streams.size === 0) {
+        latest = after;
+        next += 1;
+        return;
+      }
       try {
         // The frame of a new piece is the state before the step.
         latest = before;
         const step = describeStep(next, event, clock.nowMs(), before, after, actions);
-        keep(step);
+        if (keepsRing) keep(step);
         for (const stream of streams) stream.tell(step, before);
       } catch {
         // Losing a line must cost no more than a line: the next piece begins with a frame of what is.

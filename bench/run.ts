@@ -7,6 +7,7 @@ import { benchGate } from './gate.ts';
 import { type Finding, isMet } from './measure.ts';
 import { embedded, random } from './models.ts';
 import { benchStart } from './start.ts';
+import { benchTrace } from './trace.ts';
 
 const ONCE: Ask = { request: { prompt: 'Once upon a time' }, rawPrompt: 'Once upon a time' };
 const TICK: Ask = {
@@ -28,6 +29,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Finding[]>>> = {
     ...(await benchStart(await random('135M', 135e6), 7)),
   ],
   cycles: benchCycles,
+  trace: benchTrace,
 };
 
 const chosen = process.argv.slice(2);

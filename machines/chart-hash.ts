@@ -13,7 +13,15 @@ export function hashChart(machine: { readonly root: unknown } = supervisorMachin
 /** Hash of the tables that the policies judge by: the reasons, their classes, and the limits. */
 export function hashPolicies(): string {
   const classes = RUNTIME_MANAGER_REASONS.map((reason) => [reason, faultClass(reason)]);
-  return hashText(JSON.stringify([classes, LIMIT_RULES, LIMIT_ORDER]));
+  // What a limit bounds; how that is worded decides nothing.
+  const bounds = Object.entries(LIMIT_RULES).map(([name, { unit, default: fallback, min, max }]) => [
+    name,
+    unit,
+    fallback,
+    min,
+    max,
+  ]);
+  return hashText(JSON.stringify([classes, bounds, LIMIT_ORDER]));
 }
 
 function describeNode(node: AnyStateNode): unknown {

@@ -50,6 +50,8 @@ export interface SupervisorContext {
 
   /** Why the supervisor left `starting` or `ready` against its will. */
   readonly fault: Reason | null;
+  /** Whether a port died that lives as long as the chart: then only a new supervisor serves again. */
+  readonly lost: boolean;
   /** Where `draining` leads once everything is released. */
   readonly afterDrain: AfterDrain;
   readonly drainDeadlineMs: number;
@@ -139,6 +141,7 @@ export function createSupervisorContext(input: SupervisorInput | undefined): Sup
     suspect: false,
     readersHeld: 0,
     fault: null,
+    lost: false,
     afterDrain: 'idle',
     drainDeadlineMs: 0,
     drain: EMPTY_DRAIN,

@@ -160,7 +160,8 @@ export function createReplay(options: ReplayOptions = {}) {
 
   const read = (text: string): ReplayResult | null => {
     line += 1;
-    const split = splitLine(text);
+    // A trace that came by mail may have the line ends of another system.
+    const split = splitLine(text.endsWith('\r') ? text.slice(0, -1) : text);
     if (!split.ok) return corrupt(line === 1 && split.why === 'truncated' ? 'no_header' : split.why);
     const { value, body } = split;
     if (typeof value !== 'object' || value === null) return corrupt('not_a_record');

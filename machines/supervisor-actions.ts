@@ -87,6 +87,7 @@ export const supervisorSetup = supervisorGround.extend({
     planFault: assignWith(({ context, event }, { reason }: { reason: Reason | null }) =>
       planAfterFault(context, reason ?? faultOf(event)),
     ),
+    planLoss: assign({ lost: true, fault: 'internal_error', afterDrain: 'failed', lastRestart: null }),
     noteReleaseTimeout: assign(({ context }) => ({
       fault: context.fault ?? ('runtime_release_timeout' as const),
     })),

@@ -31,6 +31,9 @@ export const supervisorGround = setup({
     isRunning: ({ context, event }) => event.type === 'request.cancel' && isRunning(context, event.requestId),
     castsSuspicion: ({ context, event }) =>
       event.type === 'request.settled' && castsSuspicion(context, event),
+    isStopped: ({ context }) => context.lifecycle.phase === 'stopped',
+    isLost: ({ context }) => context.lost,
+    isDraining: ({ context }) => context.lifecycle.phase === 'draining',
     nothingInFlight: ({ context }) => context.running.length === 0,
     pressureIsNominal: ({ context }) => context.pressure === 'nominal',
     pressureIsElevated: ({ context }) => context.pressure === 'elevated',

@@ -3,11 +3,21 @@ import { supervisorSetup } from './supervisor-actions.ts';
 
 const portInput = ({ context }: { context: { generation: number } }) => ({ generation: context.generation });
 
-/** A port that dies instead of answering is our own fault: the supervisor goes down in order. */
+/**
+ * A port that dies instead of answering is our own fault: the supervisor goes down in order, and at once. It does not
+ * settle first: the patience for that is a drain command's to give, and this is none.
+ */
 const onPortError = {
-  target: '#supervisor.draining',
+  target: '#supervisor.draining.aborting',
   actions: [{ type: 'planFault', params: { reason: 'internal_error' } }],
 } as const;
+
+/** A port that lives as long as the chart does not come back: nothing is served any more, and starts fail. */
+const onLastingPortError = [
+  { guard: 'isStopped', target: '#supervisor.stopped.failed', actions: 'planLoss' },
+  { guard: 'isDraining', actions: 'planLoss' },
+  { target: '#supervisor.draining.aborting', actions: 'planLoss' },
+] as const;
 
 const stopNow = { target: '#supervisor.draining.aborting', actions: ['keepTime', 'planIdle'] } as const;
 
@@ -25,8 +35,8 @@ export const supervisorMachine = supervisorSetup.createMachine({
   context: ({ input }) => createSupervisorContext(input),
   initial: 'stopped',
   invoke: [
-    { src: 'requestLedger', id: 'requestLedger', input: portInput, onError: onPortError },
-    { src: 'observeBackpressure', id: 'observeBackpressure', input: portInput, onError: onPortError },
+    { src: 'requestLedger', id: 'requestLedger', input: portInput, onError: onLastingPortError },
+    { src: 'observeBackpressure', id: 'observeBackpressure', input: portInput, onError: onLastingPortError },
   ],
   on: {
     'request.submit': { actions: 'recordArrival' },
@@ -44,15 +54,21 @@ export const supervisorMachine = supervisorSetup.createMachine({
       entry: 'enterStopped',
       initial: 'idle',
       on: {
-        'supervisor.start': { target: 'starting', actions: ['keepTime', 'beginRun'] },
+        'supervisor.start': [
+          { guard: 'isLost', target: '.failed', actions: ['keepTime', 'planLoss'] },
+          { target: 'starting', actions: ['keepTime', 'beginRun'] },
+        ],
         // A sample that was under way when the observers stopped says nothing about the next start.
         'resources.sampled': {},
       },
       states: {
         idle: {
           description: 'Nothing is loaded.',
-          // A start that came while draining: only now is there room for it.
-          always: { guard: 'leadsToStart', target: '#supervisor.starting', actions: 'beginRun' },
+          always: [
+            { guard: 'isLost', target: 'failed', actions: 'planLoss' },
+            // A start that came while draining: only now is there room for it.
+            { guard: 'leadsToStart', target: '#supervisor.starting', actions: 'beginRun' },
+          ],
           on: { 'supervisor.stop': { actions: 'keepTime' }, 'supervisor.drain': { actions: 'keepTime' } },
         },
         backingOff: {

@@ -31,7 +31,10 @@ export function describeFrame(i: number, snapshot: SupervisorSnapshot, after: st
   return { kind: 'frame', i, state: snapshot.value, context, after };
 }
 
-/** The parts of the context that are other than before. A time that the event told itself is left out. */
+/**
+ * The parts of the context that are other than before. A time that the event told itself is left out, its own sample
+ * is not written twice, and of the lists of requests only who came and who left is told.
+ */
 export function changesOf(
   before: SupervisorContext,
   after: SupervisorContext,
@@ -43,10 +46,34 @@ export function changesOf(
     const value = after[key];
     if (sameTree(value, before[key])) continue;
     if (key === 'nowMs' && 'atMs' in event && event.atMs === value) continue;
-    changes[key] =
-      key === 'observation' && 'sample' in event && event.sample === value ? SAMPLE_OF_EVENT : value;
+    if (key === 'running' || key === 'queue') changes[key] = listChange(before[key], after[key]);
+    else if (key === 'admission') changes[key] = fieldChange(before[key], after[key]);
+    else
+      changes[key] =
+        key === 'observation' && 'sample' in event && event.sample === value ? SAMPLE_OF_EVENT : value;
   }
   return changes;
+}
+
+/** The fields that are other than before. */
+function fieldChange<T extends object>(before: T, after: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(after).filter(([name, value]) => before[name as keyof T] !== value),
+  ) as Partial<T>;
+}
+
+interface Listed {
+  readonly requestId: string;
+}
+
+/** Who came, or is other than before, and who left. */
+function listChange(before: readonly Listed[], after: readonly Listed[]) {
+  const came = after.filter((entry) => !before.some((earlier) => sameTree(entry, earlier)));
+  const left = before.filter(({ requestId }) => !after.some((entry) => entry.requestId === requestId));
+  return {
+    ...(came.length > 0 && { came }),
+    ...(left.length > 0 && { left: left.map(({ requestId }) => requestId) }),
+  };
 }
 
 /** An effect in a few words: ids, codes and delays. */

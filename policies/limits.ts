@@ -163,9 +163,9 @@ export const LIMIT_RULES = {
   traceBytesMax: rule(
     'bytes',
     1_048_576,
-    65_536,
+    0,
     268_435_456,
-    'Memory of the flight recorder: the latest steps of the machine, oldest dropped first.',
+    'Memory of the flight recorder: the latest steps of the machine, oldest dropped first. 0 switches it off.',
   ),
 } as const satisfies Record<string, LimitRule>;
 

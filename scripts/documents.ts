@@ -59,7 +59,8 @@ function chartOf(name: string) {
 function exampleText(name: string): string {
   return readFileSync(pathOf(`examples/${name}.ts`), 'utf8')
     .replace("'../index.ts'", "'llamero'")
-    .replace("'../testing/index.ts'", "'llamero/testing'");
+    .replace("'../testing/index.ts'", "'llamero/testing'")
+    .replace("'../testing/jest.ts'", "'llamero/testing/jest'");
 }
 
 /** What the command says of itself. */

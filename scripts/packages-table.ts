@@ -15,6 +15,9 @@ const WHY: Readonly<Record<string, string>> = {
   zod: 'Judges the options once and names each wrong field.',
   '@biomejs/biome': 'Format and lint, in one tool.',
   '@jest/globals': 'Types and functions of the tests, imported by name.',
+  '@stryker-mutator/core':
+    'Mutation testing of what decides: a rule that no test holds shows as a mutant that lives.',
+  '@stryker-mutator/jest-runner': 'Joins it to Jest.',
   '@swc/core': 'Strips the types for Jest, and reads TypeScript for dependency-cruiser.',
   '@swc/jest': 'Joins the two.',
   '@types/node': 'Types of the oldest Node.js that is supported.',

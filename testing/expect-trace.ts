@@ -35,6 +35,8 @@ export function expectTrace(trace: string | Iterable<string>): TraceStory {
   const outcomes: TraceStory['outcomes'][number][] = [];
   const faults: Reason[] = [];
   const events: string[] = [];
+  /** Who ran before the step; null before the first. */
+  let running: readonly string[] | null = null;
 
   const run = createReplay({
     onStep: ({ e, d, x }, { context }) => {
@@ -42,7 +44,9 @@ export function expectTrace(trace: string | Iterable<string>): TraceStory {
       if (states.at(-1) !== context.lifecycle.phase) states.push(context.lifecycle.phase);
       if ('lastArrival' in d && context.lastArrival !== null) arrivals.push(context.lastArrival);
       if ('fault' in d && context.fault !== null) faults.push(context.fault);
-      if (e.type === 'request.settled') outcomes.push(e as never);
+      // A settlement that comes too late changes nothing: that request has its outcome already.
+      if (isSettlement(e) && 'running' in d && running?.includes(e.requestId) !== false) outcomes.push(e);
+      running = context.running.map(({ requestId }) => requestId);
       for (const effect of x ?? []) {
         const [verb, requestId, outcome, reason] = effect.split(' ');
         if (verb === 'conclude') outcomes.push({ requestId, outcome, reason } as never);
@@ -62,6 +66,13 @@ export function expectTrace(trace: string | Iterable<string>): TraceStory {
     events,
     finalState: result.finalState,
   };
+}
+
+type Settlement = { readonly type: 'request.settled' } & TraceStory['outcomes'][number];
+
+/** The shape of the others is the replay's to judge, and it has. */
+function isSettlement(event: { readonly type: string }): event is Settlement {
+  return event.type === 'request.settled';
 }
 
 /** A result of a replay in a few lines, as a failing test shows it. */

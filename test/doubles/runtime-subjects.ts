@@ -2,6 +2,7 @@ import { embeddedModelPath } from '../../models/embedded.ts';
 import { createLlamaRuntime } from '../../services/llama-runtime.ts';
 import { silentLogger } from '../../services/logger.ts';
 import type { Runtime } from '../../services/runtime.ts';
+import { simulatedRuntime } from '../sim/contract-arms.ts';
 import { user } from './runtime-reader.ts';
 import { createScriptedRuntime } from './scripted-runtime.ts';
 
@@ -22,6 +23,11 @@ export const RUNTIME_SUBJECTS: readonly RuntimeSubject[] = [
     name: 'the scripted runtime',
     create: () => createScriptedRuntime({ answer: () => ANSWER }),
     modelPath: 'scripted',
+  },
+  {
+    name: 'the simulated runtime',
+    create: () => simulatedRuntime(() => ANSWER),
+    modelPath: 'simulated',
   },
   {
     name: 'the real runtime',

@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createResourceProbe, type ResourceProbe } from '../../../services/resource-probe.ts';
 import { createScriptedProbe } from '../../doubles/scripted-probe.ts';
+import { simulatedProbe } from '../../sim/contract-arms.ts';
 
-/** What both arms must keep, so that a test on the double says something of the machine. */
+/** What all arms must keep, so that a test on the double says something of the machine. */
 const arms: [string, () => ResourceProbe][] = [
   ['the real probe', createResourceProbe],
   ['the scripted probe', createScriptedProbe],
+  ['the simulated probe', simulatedProbe],
 ];
 
 const FAST_FIELDS = [

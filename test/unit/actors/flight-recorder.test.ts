@@ -122,6 +122,17 @@ describe('the flight recorder', () => {
   });
 });
 
+test('[TR11] a recorder of no bytes keeps nothing, and still serves a sink', () => {
+  const stage = stageChart({ traceBytesMax: 0 });
+  stage.start();
+  expect(stage.recorder.dump()).toBe('');
+  const lines: string[] = [];
+  stage.recorder.attach({ write: (line) => lines.push(line) > 0 });
+  stage.sampled();
+  stage.acquired();
+  expect(replay(lines)).toMatchObject({ kind: 'ok', steps: 2, finalState: { starting: 'loading' } });
+});
+
 describe('a sink', () => {
   test('[TR8] gets a whole trace of its own from the moment it is attached', () => {
     const stage = stageChart();

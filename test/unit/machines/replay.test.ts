@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { createReplay, replay } from '../../../machines/replay.ts';
 import { supervisorMachine } from '../../../machines/supervisor.ts';
-import { supervisorSetup } from '../../../machines/supervisor-actions.ts';
-import { createTraceEncoder, type TraceRecord } from '../../../machines/trace-line.ts';
 import { stageChart } from '../../doubles/chart-stage.ts';
+import { editChart } from '../../doubles/edited-chart.ts';
+import { decodeTrace, encodeTrace } from '../../doubles/trace-records.ts';
 
 function recorded(limits: Parameters<typeof stageChart>[0] = { maxInFlight: 1, queueBound: 2 }): string[] {
   const stage = stageChart(limits);
@@ -16,38 +16,6 @@ function recorded(limits: Parameters<typeof stageChart>[0] = { maxInFlight: 1, q
   stage.released();
   return stage.recorder.dump().trimEnd().split('\n');
 }
-
-/** Encodes records anew, so that their hashes are right whatever is in them. */
-function encode(records: readonly unknown[]): string[] {
-  const encoder = createTraceEncoder();
-  return records.map((record) => encoder.encode(record as TraceRecord));
-}
-
-const decode = (lines: readonly string[]) =>
-  lines.map((line) => {
-    const { h: _h, ...record } = JSON.parse(line) as Record<string, unknown>;
-    return record;
-  });
-
-type Config = typeof supervisorMachine.config;
-/** The shipped machine with its configuration edited. */
-function edited(edit: (config: Config) => void): typeof supervisorMachine {
-  const config = structuredClone(stripFunctions(supervisorMachine.config)) as Config;
-  edit(config);
-  return supervisorSetup.createMachine({
-    ...config,
-    context: supervisorMachine.config.context,
-  } as never) as unknown as typeof supervisorMachine;
-}
-/** Inputs of invokes are functions; a pure step needs none of them. */
-const stripFunctions = (value: unknown): unknown =>
-  typeof value === 'function'
-    ? undefined
-    : Array.isArray(value)
-      ? value.map(stripFunctions)
-      : typeof value === 'object' && value !== null
-        ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, stripFunctions(part)]))
-        : value;
 
 describe('a whole trace', () => {
   test('[RP1] comes out as it was recorded', () => {
@@ -78,8 +46,8 @@ describe('a whole trace', () => {
   });
 
   test('[RP4] of another version of the package replays, and says what is other', () => {
-    const records = decode(recorded());
-    const lines = encode([
+    const records = decodeTrace(recorded());
+    const lines = encodeTrace([
       { ...records[0], chart: '0'.repeat(16), policies: '0'.repeat(16) },
       ...records.slice(1),
     ]);
@@ -94,7 +62,7 @@ describe('a damaged trace', () => {
   const lines = recorded();
   const at = (index: number, change: (line: string) => string) =>
     lines.map((line, i) => (i === index ? change(line) : line));
-  const records = decode(lines);
+  const records = decodeTrace(lines);
 
   test.each<[string, readonly string[], number, string]>([
     ['nothing', [], 1, 'empty'],
@@ -121,24 +89,24 @@ describe('a damaged trace', () => {
     ['a line told twice', [...lines.slice(0, 7), lines[6]!, ...lines.slice(7)], 8, 'hash_mismatch'],
     [
       'ordinals that jump',
-      encode(records.map((r, i) => (i < 5 ? r : { ...r, i: i + 7 }))),
+      encodeTrace(records.map((r, i) => (i < 5 ? r : { ...r, i: i + 7 }))),
       6,
       'out_of_order',
     ],
-    ['a second header', encode([...records.slice(0, 4), records[0]]), 5, 'second_header'],
-    ['a step before its frame', encode([records[0], records[2]]), 2, 'no_frame'],
+    ['a second header', encodeTrace([...records.slice(0, 4), records[0]]), 5, 'second_header'],
+    ['a step before its frame', encodeTrace([records[0], records[2]]), 2, 'no_frame'],
     [
       'lines after the end',
-      encode([...records, { kind: 'end', steps: 1 }, { kind: 'gap', lost: 0 }]),
+      encodeTrace([...records, { kind: 'end', steps: 1 }, { kind: 'gap', lost: 0 }]),
       lines.length + 2,
       'after_end',
     ],
-    ['a record of no kind', encode([records[0], records[1], { kind: 'poem' }]), 3, 'not_a_record'],
-    ['a step without an event', encode([records[0], records[1], { i: 1, d: {} }]), 3, 'not_a_record'],
-    ['a frame without a context', encode([records[0], { kind: 'frame', i: 1 }]), 2, 'not_a_record'],
+    ['a record of no kind', encodeTrace([records[0], records[1], { kind: 'poem' }]), 3, 'not_a_record'],
+    ['a step without an event', encodeTrace([records[0], records[1], { i: 1, d: {} }]), 3, 'not_a_record'],
+    ['a frame without a context', encodeTrace([records[0], { kind: 'frame', i: 1 }]), 2, 'not_a_record'],
     [
       'a frame of no state',
-      encode([records[0], { ...records[1], state: { nowhere: 'at all' } }]),
+      encodeTrace([records[0], { ...records[1], state: { nowhere: 'at all' } }]),
       2,
       'not_a_record',
     ],
@@ -163,7 +131,7 @@ describe('a damaged trace', () => {
     ['a limit that is new', { limits: {} }, 'limits_other'],
     ['limits that are no numbers', { limits: null }, 'limits_other'],
   ])('[RP7] %s is incompatible, and says which change', (_what, change, expected) => {
-    expect(replay(encode([{ ...records[0], ...change }, ...records.slice(1)]))).toEqual({
+    expect(replay(encodeTrace([{ ...records[0], ...change }, ...records.slice(1)]))).toEqual({
       kind: 'incompatible',
       line: 1,
       change: expected,
@@ -177,7 +145,7 @@ describe('a damaged trace', () => {
     const upgrades = {
       0: (record: object) => ('was' in record ? (record.was as object) : { ...record, format: 1 }),
     };
-    expect(replay(encode(older), { upgrades })).toMatchObject({ kind: 'ok' });
+    expect(replay(encodeTrace(older), { upgrades })).toMatchObject({ kind: 'ok' });
   });
 
   test.each<[string, unknown]>([
@@ -191,7 +159,7 @@ describe('a damaged trace', () => {
     ['nulls', { i: 1, e: null, d: null }],
     ['arrays', [1, 2, 3]],
   ])('[RP9] %s in a line never throw', (_what, record) => {
-    const result = replay(encode([records[0], records[1], record]));
+    const result = replay(encodeTrace([records[0], records[1], record]));
     expect(['corrupt', 'diverged']).toContain(result.kind);
     expect(({} as Record<string, unknown>)['y']).toBeUndefined();
   });
@@ -213,7 +181,7 @@ describe('a machine that does something else', () => {
     expect(replay(recorded(), { machine: kinder }).kind).toBe('ok');
     expect(replay(recorded(), { machine })).toMatchObject({ kind: 'diverged', cause: 'effect_changed' });
 
-    const records = decode(recorded());
+    const records = decodeTrace(recorded());
     const index = records.findIndex(
       ({ d }) => (d as { lastArrival?: { place: number } })?.lastArrival?.place === 1,
     );
@@ -223,7 +191,7 @@ describe('a machine that does something else', () => {
       ...was,
       d: { lastArrival: { ...arrival, verdict: { ok: false, reason: 'queue_full' } } },
     };
-    const result = replay(encode(records.map((record, i) => (i === index ? flipped : record))));
+    const result = replay(encodeTrace(records.map((record, i) => (i === index ? flipped : record))));
     expect(result).toMatchObject({
       kind: 'diverged',
       cause: 'guard_flipped',
@@ -236,11 +204,9 @@ describe('a machine that does something else', () => {
   });
 
   test('[RP12] a target that moved is told with both states, the time, and the steps before', () => {
-    const machine = edited((config) => {
-      const { starting } = config.states as never as {
-        starting: { states: { acquiring: { on: Record<string, { target: string }> } } };
-      };
-      starting.states.acquiring.on['model.acquired']!.target = 'probing';
+    const machine = editChart(({ states }) => {
+      const { on } = states['starting']!.states['acquiring']!;
+      on['model.acquired'] = { guard: 'isCurrent', target: 'probing', actions: 'keepTime' };
     });
     const result = replay(recorded(), { machine });
     expect(result).toMatchObject({
@@ -257,11 +223,8 @@ describe('a machine that does something else', () => {
   });
 
   test('[RP13] a transition that is gone counts as a flipped guard', () => {
-    const machine = edited((config) => {
-      const { starting } = config.states as never as {
-        starting: { states: { acquiring: { on: Record<string, unknown> } } };
-      };
-      delete starting.states.acquiring.on['model.acquired'];
+    const machine = editChart(({ states }) => {
+      delete states['starting']!.states['acquiring']!.on['model.acquired'];
     });
     expect(replay(recorded(), { machine })).toMatchObject({
       kind: 'diverged',
@@ -271,11 +234,8 @@ describe('a machine that does something else', () => {
   });
 
   test('[RP14] an effect that is gone is told with both lists', () => {
-    const machine = edited((config) => {
-      const { starting } = config.states as never as {
-        starting: { states: { acquiring: { exit?: string } } };
-      };
-      delete starting.states.acquiring.exit;
+    const machine = editChart(({ states }) => {
+      delete states['starting']!.states['acquiring']!.exit;
     });
     const result = replay(recorded(), { machine });
     expect(result).toMatchObject({ kind: 'diverged', cause: 'effect_changed', step: 3 });
@@ -284,8 +244,8 @@ describe('a machine that does something else', () => {
   });
 
   test('[RP15] what is remembered otherwise is told as pointer, old and new', () => {
-    const records = decode(recorded());
-    const lines = encode(
+    const records = decodeTrace(recorded());
+    const lines = encodeTrace(
       records.map((record, i) =>
         i === 2 ? { ...record, d: { ...(record['d'] as object), generation: 7 } } : record,
       ),
@@ -298,8 +258,8 @@ describe('a machine that does something else', () => {
   });
 
   test('[RP16] an event that the machine does not know is told as such', () => {
-    const records = decode(recorded());
-    const lines = encode([...records.slice(0, 3), { i: 2, e: { type: 'model.fused', atMs: 1 }, d: {} }]);
+    const records = decodeTrace(recorded());
+    const lines = encodeTrace([...records.slice(0, 3), { i: 2, e: { type: 'model.fused', atMs: 1 }, d: {} }]);
     expect(replay(lines)).toMatchObject({
       kind: 'diverged',
       cause: 'unknown_event',
@@ -311,7 +271,7 @@ describe('a machine that does something else', () => {
     const stage = stageChart({ traceBytesMax: 65_536 });
     stage.makeReady();
     for (let i = 0; i < 100; i += 1) stage.sampled({ processBytes: i });
-    const records = decode(stage.recorder.dump().trimEnd().split('\n'));
+    const records = decodeTrace(stage.recorder.dump().trimEnd().split('\n'));
     const frame = records.findLastIndex(({ kind }) => kind === 'frame');
     expect(frame).toBeGreaterThan(5);
     const after = (records[frame]!['after'] as string) ?? '';
@@ -319,7 +279,7 @@ describe('a machine that does something else', () => {
     const forged = records.map((record, i) =>
       i === frame ? { ...record, context: { ...(record['context'] as object), generation: 9 } } : record,
     );
-    expect(replay(encode(forged))).toMatchObject({
+    expect(replay(encodeTrace(forged))).toMatchObject({
       kind: 'diverged',
       cause: 'context_changed',
       event: { type: 'frame' },
