@@ -10,11 +10,11 @@ export function rollHash(before: string, text: string): string {
   let high = Number.parseInt(before.slice(0, 8), 16) ^ SEED_HIGH;
   for (let i = 0; i < text.length; i += 1) {
     const unit = text.charCodeAt(i);
-    low = Math.imul(low ^ unit, MIX_LOW);
-    high = Math.imul(high ^ unit, MIX_HIGH);
+    low = imul(low ^ unit, MIX_LOW);
+    high = imul(high ^ unit, MIX_HIGH);
   }
-  low = Math.imul(low ^ (low >>> 16), SPREAD_A) ^ Math.imul(high ^ (high >>> 13), SPREAD_B);
-  high = Math.imul(high ^ (high >>> 16), SPREAD_A) ^ Math.imul(low ^ (low >>> 13), SPREAD_B);
+  low = imul(low ^ (low >>> 16), SPREAD_A) ^ imul(high ^ (high >>> 13), SPREAD_B);
+  high = imul(high ^ (high >>> 16), SPREAD_A) ^ imul(low ^ (low >>> 13), SPREAD_B);
   return hex(high) + hex(low);
 }
 
@@ -22,6 +22,9 @@ export function rollHash(before: string, text: string): string {
 export function hashText(text: string): string {
   return rollHash(TRACE_HASH_START, text);
 }
+
+// Taken once: a look-up for each character would cost more than the hashing.
+const { imul } = Math;
 
 const SEED_LOW = 0x41c6ce57;
 const SEED_HIGH = 0xdeadbeef;

@@ -57,7 +57,9 @@ const FACTS = { contextTokens: 512, sequences: 2, threads: 1, backend: 'cpu', mo
 const atMs = PRESENT_MS;
 
 /** One object for one event: a step is found again by the identity of its event. */
-function remembered<A extends readonly unknown[]>(make: (...args: A) => ToldEvent): (...args: A) => ToldEvent {
+function remembered<A extends readonly unknown[]>(
+  make: (...args: A) => ToldEvent,
+): (...args: A) => ToldEvent {
   const made = new Map<string, ToldEvent>();
   return (...args) => {
     const key = args.join();
@@ -81,7 +83,7 @@ export function createToldEvents() {
       facts: readRequestFacts({
         prompt: 'x',
         ...(wait !== 'no' && { deadlineMs: wait === 'short' ? SHORT_WAIT_MS : LONG_WAIT_MS }),
-      }).facts,
+      }),
       wait: wait !== 'no',
       atMs,
     })),
