@@ -1,18 +1,15 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import type { IntegritySpec } from '../../policies/runtime-adapter.ts';
+import { createModelFile } from '../../testing/model-file.ts';
 
 /**
- * Bytes that begin as a GGUF file does and go on with noise that is the same at each run: a file to verify, not one
- * to load.
+ * A GGUF file with a sound header whose one tensor is noise that is the same at each run: a file to verify, not one
+ * to load. Cut off where `sizeBytes` is too small for the header, near 500 bytes.
  */
 export function createModelBytes(sizeBytes: number, version = 3): Uint8Array {
   const key = Buffer.alloc(16);
-  const bytes = new Uint8Array(createCipheriv('aes-128-ctr', key, key).update(new Uint8Array(sizeBytes)));
-  const header = Buffer.alloc(8);
-  header.write('GGUF', 'latin1');
-  header.writeUInt32LE(version, 4);
-  bytes.set(header.subarray(0, sizeBytes));
-  return bytes;
+  const noise = createCipheriv('aes-128-ctr', key, key).update(new Uint8Array(sizeBytes));
+  return createModelFile(sizeBytes, { version, fill: noise });
 }
 
 /** The spec that these bytes, and no others, fulfil. */

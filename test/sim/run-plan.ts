@@ -1,0 +1,242 @@
+import type { InspectionEvent } from 'xstate';
+import type { Supervisor } from '../../host/supervisor.ts';
+import { replay } from '../../machines/replay.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../policies/limits.ts';
+import type { RuntimeAdapterFns } from '../../policies/runtime-adapter.ts';
+import { rollHash, TRACE_HASH_START } from '../../policies/trace-hash.ts';
+import { createLocalModelSource } from '../../services/model-file.ts';
+import { createSupervisor } from '../../supervisor.ts';
+import { answerTo } from './answer.ts';
+import { createChance } from './chance.ts';
+import { converge } from './converge.ts';
+import { createSimulatedDisk, MODEL_PATH, type SimulatedDisk } from './disk.ts';
+import { createFaultBook } from './faults.ts';
+import { createHost, type Host } from './host.ts';
+import { createJudge, type InvariantId, type Judge, type Violation } from './judge.ts';
+import type { Act, Plan } from './plan.ts';
+import { createSimulatedMachine } from './probe.ts';
+import { listenForNoise } from './quiet.ts';
+import { createSimulatedRuntime } from './runtime.ts';
+import { createSightings, type Sighting } from './sightings.ts';
+import { createWatch } from './watch.ts';
+import { createWorld, type World } from './world.ts';
+
+export interface RunOptions {
+  /** Watches everything that can be watched, with observers that throw. Nothing must come out differently. */
+  readonly watched?: boolean;
+  /** Promise turns after each event, to show that there are enough of them. */
+  readonly turns?: number;
+  /** Plants a defect between the supervisor and its host: for tests of the simulator itself. */
+  readonly plant?: (supervisor: Supervisor) => Supervisor;
+}
+
+export interface RunReport {
+  readonly seed: number;
+  readonly simulatedHours: number;
+  readonly events: number;
+  readonly requests: number;
+  readonly restarts: number;
+  /** Of everything that happened, and of every step of the machine. */
+  readonly hash: string;
+  readonly violation: Violation | null;
+  readonly checks: Readonly<Partial<Record<InvariantId, number>>>;
+  readonly sightings: readonly Sighting[];
+  /** What the flight recorder holds at the end. */
+  readonly trace: string;
+}
+
+/** Runs a whole supervisor through a plan: chaos first, then no more faults, and it has to come to rest and work. */
+export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<RunReport> {
+  const noise = listenForNoise();
+  try {
+    const stage = createStage(plan, options);
+    const { world, host, supervisor, judge, faults, runtime } = stage;
+    const isDone = (): boolean => {
+      stage.watch.afterEvent();
+      stage.judgePlaces();
+      const heard = noise.heard();
+      judge.check('SI12', heard === null, () => heard ?? '');
+      return judge.violation() !== null;
+    };
+
+    const endMs = () => plan.hours * HOUR_MS + world.suspendedMs();
+    playActs(world, host, plan.acts, endMs);
+    while (world.nowMs() < endMs() && !isDone()) await world.run(endMs(), isDone);
+    faults.heal();
+    runtime.heal();
+    await converge({ ...stage, isDone });
+
+    const trace = supervisor.trace();
+    if (ABANDONED.test(trace)) stage.sightings.saw('abandoned before a drain');
+    const replayed = replay(trace);
+    judge.check('SI13', replayed.kind === 'ok', () => JSON.stringify(replayed));
+    const [events, simulatedHours] = [world.events(), world.nowMs() / HOUR_MS];
+    await close(supervisor, world);
+    judge.check('SI12', noise.heard() === null, () => noise.heard() ?? '');
+    return {
+      seed: plan.seed,
+      simulatedHours,
+      events,
+      requests: host.requests(),
+      restarts: stage.watch.restarts(),
+      // The last line's own hash holds every step before it, those that the ring dropped too.
+      hash: rollHash(stage.hash(), `${events} ${trace.slice(-20)}`),
+      violation: judge.violation(),
+      checks: judge.checks(),
+      sightings: stage.sightings.seen(),
+      trace,
+    };
+  } finally {
+    noise.end();
+  }
+}
+
+const HOUR_MS = 3_600_000;
+
+/** A running request that did not obey its abort: its caller has an outcome already, so only the machine is told. */
+const ABANDONED = /"type":"request\.settled"[^\n]*"reason":"abandoned_by_runtime"/;
+
+/** Closing drains first, which takes time of the world's; of a run that broke nobody waits for more. */
+async function close(supervisor: Supervisor, world: World): Promise<void> {
+  const closing = supervisor[Symbol.asyncDispose]();
+  await world.run(world.nowMs() + HOUR_MS);
+  const turn = new Promise(setImmediate);
+  await Promise.race([closing, turn]);
+  // What nobody handled is told once the event loop has turned.
+  await turn;
+}
+
+/** Each act is timed from the one before it: a host that slept goes on where it was. After the end it rests. */
+function playActs(world: World, host: Host, acts: readonly Act[], endMs: () => number): void {
+  const playFrom = (index: number, atMs: number): void => {
+    const act = acts[index];
+    if (act === undefined) return;
+    world.after(act.atMs - atMs, () => {
+      if (world.nowMs() > endMs()) return;
+      host.play(act);
+      playFrom(index + 1, act.atMs);
+    });
+  };
+  playFrom(0, 0);
+}
+
+function createStage(plan: Plan, { watched = false, turns, plant = (it) => it }: RunOptions) {
+  const world = createWorld(turns);
+  const judge = createJudge(world.nowMs);
+  const sightings = createSightings();
+  const faults = createFaultBook(world, plan.faults);
+  const chance = createChance(plan.seed);
+  const disk = createSimulatedDisk({ world, faults, chance: chance.of('disk') });
+  const machine = createSimulatedMachine(world, faults);
+  const limits: Limits = { ...DEFAULT_LIMITS, ...plan.limits };
+  const proof = watchProofs(disk, judge);
+  let hash = TRACE_HASH_START;
+
+  const runtime = createSimulatedRuntime({
+    world,
+    faults,
+    chance: chance.of('runtime'),
+    answer: answerTo,
+    isFileSound: disk.isSound,
+    witness: {
+      onSpawn: ({ modelPath, sequences }) => {
+        const isProved = proof.take() && modelPath === MODEL_PATH && sequences === limits.maxInFlight;
+        judge.check('SI3', isProved, () => 'loaded without a proof of this start');
+      },
+      onLoaded: (signal) => {
+        if (signal.aborted) sightings.saw('late load disposed');
+      },
+      onGenerate: (isAlive) =>
+        judge.check('SI2', isAlive, () => 'asked of a model that is being, or was, disposed'),
+      onChunk: (prompt, tokens) => host.onChunk(prompt, tokens),
+      onStale: () => sightings.saw('stale completion dropped'),
+    },
+  });
+
+  const real = createSupervisor({
+    model: { path: MODEL_PATH, ...disk.spec },
+    limits: plan.limits,
+    clock: world.clock,
+    jitterSeed: plan.seed >>> 0,
+    ports: { runtime, download: proof.download, openProbe: machine.openProbe },
+    ...(watched && { inspect: throwingObserver }),
+  });
+  const watch = createWatch(world, judge, sightings, real.actor.getSnapshot());
+  const supervisor = plant(real);
+  const host = createHost({
+    world,
+    supervisor,
+    limits,
+    judge,
+    sightings,
+    watch,
+    note: (line) => {
+      hash = rollHash(hash, `${world.nowMs()} ${line}`);
+    },
+  });
+  real.actor.subscribe({
+    next: (snapshot) => {
+      watch.look(snapshot);
+      host.onStep();
+    },
+    error: (error) => judge.check('SI12', false, () => `the actor failed: ${String(error)}`),
+    complete: () => undefined,
+  });
+  if (watched) {
+    real.state$.subscribe(() => undefined);
+    real.backpressure$.subscribe(() => undefined);
+  }
+
+  const judgePlaces = (): void => {
+    const places = runtime.generating();
+    const most = limits.maxInFlight * Math.max(1, runtime.alive());
+    judge.check('SI2', places <= most, () => `${places} generations in ${most} places`);
+  };
+  return {
+    plan,
+    limits,
+    world,
+    judge,
+    sightings,
+    faults,
+    disk,
+    machine,
+    runtime,
+    supervisor,
+    watch,
+    host,
+    judgePlaces,
+    hash: () => hash,
+  };
+}
+
+export type Stage = ReturnType<typeof createStage>;
+
+function throwingObserver(_event: InspectionEvent): void {
+  throw new Error('of an observer');
+}
+
+/** The real model source on the simulated disk; each proof is good for one load, and must be of the meant bytes. */
+function watchProofs(disk: SimulatedDisk, judge: Judge) {
+  const source = createLocalModelSource(disk);
+  let proved = false;
+  const download: RuntimeAdapterFns['download'] = async (request) => {
+    proved = false;
+    const reading = disk.watchReading();
+    const attempt = await source(request);
+    if (attempt.ok) {
+      proved = true;
+      judge.check('SI3', reading.wasFaithful(), () => 'proved bytes that are not the meant ones');
+    }
+    return attempt;
+  };
+  return {
+    download,
+    /** Whether there is a proof; it is used up. */
+    take: (): boolean => {
+      const was = proved;
+      proved = false;
+      return was;
+    },
+  };
+}
