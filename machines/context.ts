@@ -45,6 +45,8 @@ export interface SupervisorContext {
   readonly observation: ObservedResources | null;
   readonly pressure: PressureLevel;
   readonly suspect: boolean;
+  /** Requests in a row that ended in the runtime's silence. */
+  readonly silences: number;
   /** Running requests whose reader lets a full buffer stand. */
   readonly readersHeld: number;
 
@@ -139,6 +141,7 @@ export function createSupervisorContext(input: SupervisorInput | undefined): Sup
     observation: null,
     pressure: 'nominal',
     suspect: false,
+    silences: 0,
     readersHeld: 0,
     fault: null,
     lost: false,

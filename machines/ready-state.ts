@@ -49,11 +49,17 @@ export const readyState = supervisorSetup.createStateConfig({
       states: {
         healthy: {
           on: {
-            'request.settled': {
-              guard: 'castsSuspicion',
-              target: 'suspect',
-              actions: 'recordSettlement',
-            },
+            'request.settled': [
+              {
+                guard: 'exhaustsTrust',
+                target: '#supervisor.draining.aborting',
+                actions: [
+                  'recordSettlement',
+                  { type: 'planFault', params: { reason: 'runtime_unresponsive' } },
+                ],
+              },
+              { guard: 'castsSuspicion', target: 'suspect', actions: 'recordSettlement' },
+            ],
           },
         },
         suspect: {

@@ -5,7 +5,7 @@ import {
   recordInFlight,
   recordQueued,
 } from '../policies/admission.ts';
-import { faultClass } from '../policies/faults.ts';
+import { faultClass, isSilence } from '../policies/faults.ts';
 import { evaluateRuntimeRequest } from '../policies/gate.ts';
 import { type PressureLevel, recordPressure } from '../policies/pressure.ts';
 import type { Reason } from '../policies/reasons.ts';
@@ -94,6 +94,7 @@ export function recordSettlement(context: SupervisorContext, event: Settlement):
       running: context.running.filter(({ requestId }) => requestId !== event.requestId),
       admission: recordCompletion(context.admission),
       nowMs: later(context, event.atMs),
+      silences: silencesAfter(context, event),
       drain: context.lifecycle.phase === 'draining' ? countInto(context.drain, event) : context.drain,
     },
     effects: [],
@@ -109,6 +110,17 @@ export function isOpenSettlement(context: SupervisorContext, event: Settlement):
 /** Whether a settlement speaks against the runtime, and not only against its request. */
 export function castsSuspicion(context: SupervisorContext, event: Settlement): boolean {
   return isOpenSettlement(context, event) && faultClass(event.reason) === 'transient';
+}
+
+/** Whether this settlement is one silence in a row too many. */
+export function exhaustsTrust(context: SupervisorContext, event: Settlement): boolean {
+  return isOpenSettlement(context, event) && silencesAfter(context, event) >= context.limits.silencesMax;
+}
+
+/** A request that came to its own end breaks the row; one that says nothing of the runtime does not. */
+function silencesAfter({ silences, lifecycle }: SupervisorContext, { outcome, reason }: Settlement): number {
+  if (outcome === 'completed' || lifecycle.phase !== 'ready') return 0;
+  return isSilence(reason) ? silences + 1 : silences;
 }
 
 export function isQueued(context: SupervisorContext, requestId: string): boolean {

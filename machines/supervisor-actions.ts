@@ -63,11 +63,17 @@ export const supervisorSetup = supervisorGround.extend({
       afterDrain: 'idle' as const,
       drain: EMPTY_DRAIN,
     })),
-    enterReady: assign(({ context }) => ({ ...enter(context, 'ready'), progress: null, hasBeenReady: true })),
+    enterReady: assign(({ context }) => ({
+      ...enter(context, 'ready'),
+      progress: null,
+      hasBeenReady: true,
+      silences: 0,
+    })),
     enterDraining: assign(({ context }) => ({
       ...enter(context, 'draining'),
       progress: null,
       suspect: false,
+      silences: 0,
     })),
     /** A command of the host begins a new run: earlier faults and restarts are forgotten. */
     beginRun: assign({ hasBeenReady: false, restarts: [], fault: null }),

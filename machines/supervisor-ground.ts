@@ -2,7 +2,7 @@ import { setup } from 'xstate';
 import type { SupervisorContext, SupervisorInput } from './context.ts';
 import type { SupervisorEvent } from './events.ts';
 import { supervisorPorts } from './ports.ts';
-import { castsSuspicion, decideArrival, isObserved, isQueued, isRunning } from './requests.ts';
+import { castsSuspicion, decideArrival, exhaustsTrust, isObserved, isQueued, isRunning } from './requests.ts';
 
 /**
  * The ground of the supervisor chart: its types, its ports, its deadlines, and its guards.
@@ -31,6 +31,7 @@ export const supervisorGround = setup({
     isRunning: ({ context, event }) => event.type === 'request.cancel' && isRunning(context, event.requestId),
     castsSuspicion: ({ context, event }) =>
       event.type === 'request.settled' && castsSuspicion(context, event),
+    exhaustsTrust: ({ context, event }) => event.type === 'request.settled' && exhaustsTrust(context, event),
     isStopped: ({ context }) => context.lifecycle.phase === 'stopped',
     isLost: ({ context }) => context.lost,
     isDraining: ({ context }) => context.lifecycle.phase === 'draining',

@@ -11,6 +11,18 @@ export function faultClass(reason: unknown): FaultClass {
   return isReason(reason) ? FAULT_CLASSES[reason] : 'permanent';
 }
 
+/**
+ * Whether a request ended in the runtime's silence: it neither came forward nor failed. Silence is held against the
+ * runtime even where it answers its health check; a failure may be the request's own doing.
+ */
+export function isSilence(reason: unknown): boolean {
+  return (
+    reason === 'first_token_deadline_exceeded' ||
+    reason === 'stall_deadline_exceeded' ||
+    reason === 'abandoned_by_runtime'
+  );
+}
+
 /** Complete by its type: a new reason code does not compile before somebody has decided about it here. */
 const FAULT_CLASSES: { readonly [R in Reason]: FaultClass } = {
   // Allowed.
@@ -21,6 +33,7 @@ const FAULT_CLASSES: { readonly [R in Reason]: FaultClass } = {
   integrity_spec_valid: 'permanent',
   integrity_verified: 'permanent',
   source_allowed: 'permanent',
+  gguf_header_valid: 'permanent',
   restart_allowed: 'permanent',
   request_valid: 'permanent',
   runtime_healthy: 'permanent',
@@ -103,6 +116,20 @@ const FAULT_CLASSES: { readonly [R in Reason]: FaultClass } = {
   model_file_changed: 'transient',
   model_not_gguf: 'permanent',
   model_gguf_version: 'permanent',
+  gguf_truncated: 'permanent',
+  gguf_header_exceeded: 'permanent',
+  gguf_counts_exceeded: 'permanent',
+  gguf_string_exceeded: 'permanent',
+  gguf_array_malformed: 'permanent',
+  gguf_type_unknown: 'permanent',
+  gguf_key_malformed: 'permanent',
+  gguf_key_duplicate: 'permanent',
+  gguf_alignment_malformed: 'permanent',
+  gguf_metadata_missing: 'permanent',
+  gguf_metadata_malformed: 'permanent',
+  gguf_vocabulary_malformed: 'permanent',
+  gguf_tensor_malformed: 'permanent',
+  gguf_tensor_out_of_bounds: 'permanent',
   acquire_timeout: 'transient',
 
   // Runtime.

@@ -104,6 +104,13 @@ export const LIMIT_RULES = {
     'Automatic restarts within `restartPeriodMs`; one more is `restart_intensity_exceeded`.',
   ),
   restartPeriodMs: integerMs(300_000, 'Window in which restarts are counted.'),
+  silencesMax: rule(
+    'requests',
+    3,
+    1,
+    1000,
+    'Requests in a row in which the runtime fell silent, though it answers its health check; then `runtime_unresponsive`.',
+  ),
   backoffMsMin: integerMs(
     1_000,
     'Delay before the first automatic restart; it doubles with each further one.',

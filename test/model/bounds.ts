@@ -65,6 +65,8 @@ export function limitsOf(bounds: Bounds): Limits {
     queueBound: bounds.queueBound,
     queueMsMax: LONG_WAIT_MS,
     restartsMax: bounds.restartsMax,
+    // One silence more than one shows the row.
+    silencesMax: 2,
     // The jitter of a restart would tell apart what behaves alike.
     backoffJitterRatio: 0,
   };

@@ -90,7 +90,8 @@ export const REQUEST_INVARIANTS: readonly Invariant[] = [
       if (after.machine.leaves.includes('ready.health.suspect') && step.effects.some(isRun)) return false;
       if (move.cause.kind !== 'settlement' || before.machine.phase !== 'ready') return true;
       if (!move.cause.speaksAgainst) return true;
-      return after.machine.leaves.includes('ready.health.suspect');
+      // Or it is given up at once, because it fell silent once too often.
+      return after.machine.leaves.includes('ready.health.suspect') || after.machine.phase === 'draining';
     },
   },
 ];

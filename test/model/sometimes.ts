@@ -36,6 +36,10 @@ export const SOMETIMES: { readonly [name: string]: (edge: Edge) => boolean } = {
     after.machine.leaves.includes('ready.health.healthy'),
   'a suspect runtime is given up': ({ before, after }) =>
     before.machine.leaves.includes('ready.health.suspect') && after.machine.phase === 'draining',
+  'a runtime that fell silent too often is given up': ({ before, after, step }) =>
+    before.machine.leaves.includes('ready.health.healthy') &&
+    after.machine.phase === 'draining' &&
+    step.told.fault === 'runtime_unresponsive',
   'a port dies': ({ move }) => move.cause.kind === 'crash',
   'a stale completion comes': ({ move }) => move.cause.kind === 'stale',
 };

@@ -327,6 +327,35 @@ describe('health', () => {
     expect(stage.effects.at(-1)).toMatchObject({ type: 'request.abort', requestId: 'r2' });
   });
 
+  test('[CQ27] silence in too many requests in a row takes the runtime down, though it answers its probe', () => {
+    const stage = ready({ silencesMax: 3 });
+    for (const reason of ['stall_deadline_exceeded', 'first_token_deadline_exceeded'] as const) {
+      const { requestId } = stage.submit();
+      stage.settled(requestId, 'expired', reason);
+      stage.probed();
+      expect(stage.in('ready.health.healthy')).toBe(true);
+    }
+    const { requestId } = stage.submit();
+    stage.settled(requestId, 'failed', 'abandoned_by_runtime');
+    expect(stage.in('draining')).toBe(true);
+    expect(stage.context()).toMatchObject({ fault: 'runtime_unresponsive', afterDrain: 'backingOff' });
+  });
+
+  test.each([
+    ['completes', 'completed', 'generation_completed', 0],
+    ['fails by itself', 'failed', 'generation_failed', 1],
+    ['is cancelled', 'cancelled', 'cancelled_by_caller', 1],
+  ] as const)(
+    '[CQ28] a request that %s counts into the silences in a row as it must',
+    (_what, outcome, reason, silences) => {
+      const stage = ready();
+      stage.settled(stage.submit().requestId, 'expired', 'stall_deadline_exceeded');
+      stage.probed();
+      stage.settled(stage.submit().requestId, outcome, reason);
+      expect(stage.context().silences).toBe(silences);
+    },
+  );
+
   test('[CQ24] pressure goes on being watched while the runtime is suspect', () => {
     const stage = ready({ memoryUsedRatioHard: 0.9, memoryUsedRatioSoft: 0.8 });
     stage.submit();
