@@ -6,7 +6,7 @@ export default {
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules'],
   jest: {
-    enableFindRelatedTests: false,
+    enableFindRelatedTests: true,
     config: pureTests(['test/unit/policies', 'test/data-integrity/integrity.test.ts']),
   },
   coverageAnalysis: 'perTest',

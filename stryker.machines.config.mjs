@@ -5,7 +5,7 @@ export default {
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules'],
   jest: {
-    enableFindRelatedTests: false,
+    enableFindRelatedTests: true,
     config: pureTests(['test/unit/machines', 'test/unit/actors', 'test/replay/divergences.test.ts']),
   },
   coverageAnalysis: 'perTest',

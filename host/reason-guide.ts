@@ -22,6 +22,7 @@ export const REASON_GUIDE: { readonly [R in Reason]: ReasonGuide } = {
   integrity_spec_valid: guide('The digest and size are well-formed.'),
   integrity_verified: guide('The bytes have the pinned size and digest.'),
   source_allowed: guide('The URL is on the allowlist.'),
+  gguf_header_valid: guide('The header of the model file is sound.'),
   restart_allowed: guide('A restart is within the restart intensity.'),
   request_valid: guide('The request is well-formed.'),
   runtime_healthy: guide('The runtime decoded a token.'),
@@ -168,6 +169,60 @@ export const REASON_GUIDE: { readonly [R in Reason]: ReasonGuide } = {
   model_gguf_version: guide(
     'The file is of a GGUF version that is not supported (2 and 3 are).',
     'Convert the model.',
+  ),
+  gguf_split: guide(
+    'The file is one part of a split model, and its pin proves no other part.',
+    'Merge the parts into one file and pin that.',
+  ),
+  gguf_truncated: guide(
+    'The header of the model file says that it is longer than the file.',
+    'Fetch or convert the model again.',
+  ),
+  gguf_header_exceeded: guide(
+    'The header of the model file is above 64 MiB.',
+    'Check where the file comes from.',
+  ),
+  gguf_counts_exceeded: guide(
+    'The header counts more keys (4096), tensors (65536) or entries of an array (2097152) than are read.',
+    'Check where the file comes from.',
+  ),
+  gguf_string_exceeded: guide(
+    'A text in the header is above 1 MiB, or a chat template above 256 KiB.',
+    'Check where the file comes from.',
+  ),
+  gguf_array_malformed: guide('The header holds an array of arrays.', 'Check where the file comes from.'),
+  gguf_type_unknown: guide(
+    'The header names a type of value or of tensor that is not known.',
+    'Update Llamero, or convert the model.',
+  ),
+  gguf_key_malformed: guide(
+    'A key in the header is empty, above 256 bytes, or holds other characters than a key may.',
+    'Check where the file comes from.',
+  ),
+  gguf_key_duplicate: guide('A key comes twice in the header.', 'Check where the file comes from.'),
+  gguf_alignment_malformed: guide(
+    'The alignment of the model file is no power of two from 8 to 1 MiB.',
+    'Convert the model again.',
+  ),
+  gguf_metadata_missing: guide(
+    'The header lacks what a language model must tell: its architecture, layers, context, width, heads or vocabulary.',
+    'Check that the file is a whole language model and no adapter, projector or vocabulary.',
+  ),
+  gguf_metadata_malformed: guide(
+    'The header tells a size, a count or a setting that has the wrong type or is out of range.',
+    'Convert the model again.',
+  ),
+  gguf_vocabulary_malformed: guide(
+    'The vocabulary would end the process: tokens that repeat, bytes that no token spells, or scores and types that do not fit it.',
+    'Convert the model again.',
+  ),
+  gguf_tensor_malformed: guide(
+    'A tensor has a name, a shape or a place that it cannot have, or there is none.',
+    'Convert the model again.',
+  ),
+  gguf_tensor_out_of_bounds: guide(
+    'A tensor reaches beyond the end of the model file.',
+    'Fetch or convert the model again.',
   ),
   acquire_timeout: guide(
     'The verification of the file stood still or took too long.',

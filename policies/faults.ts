@@ -116,6 +116,7 @@ const FAULT_CLASSES: { readonly [R in Reason]: FaultClass } = {
   model_file_changed: 'transient',
   model_not_gguf: 'permanent',
   model_gguf_version: 'permanent',
+  gguf_split: 'permanent',
   gguf_truncated: 'permanent',
   gguf_header_exceeded: 'permanent',
   gguf_counts_exceeded: 'permanent',

@@ -1,20 +1,65 @@
-import { type Deny, deny } from '../policies/verdict.ts';
+import { GGUF_HEADER_BYTES_MAX } from '../policies/gguf-cursor.ts';
+import { evaluateGgufHeader, type GgufFacts } from '../policies/gguf-header.ts';
+import type { CancelSignal } from '../policies/runtime-adapter.ts';
+import { type Attempt, type Deny, deny } from '../policies/verdict.ts';
+import type { OpenFile } from './file-system.ts';
 
-/** Bytes at the start of a model file that say what it is: `GGUF`, then its version as a little-endian uint32. */
-export const GGUF_HEADER_BYTES = 8;
-
-const MAGIC = [0x47, 0x47, 0x55, 0x46] as const;
-/** Version 1 had 32-bit lengths and is refused by the runtime too; a later one is not known yet. */
-const VERSIONS: readonly number[] = [2, 3];
+/** Enough for the header of a small model; what is refused for its first fields costs no more than this. */
+const FIRST_BYTES = 64 * 1024;
 
 /**
- * Says whether `header`, the first bytes of a file, begins a GGUF file that the runtime reads: null if so, else
- * `model_not_gguf` or `model_gguf_version`. A big-endian file has its version bytes the other way round, and so is
- * one of another version.
+ * Reads the header of an open GGUF file of `sizeBytes` bytes and judges it: the facts of the model, or why the native
+ * loader must not see it. Reads no more of the file than the judgement asks for, and at least doubles what it has each
+ * time: the work is linear in the header, and the memory less than twice the largest header, 128 MiB.
+ *
+ * Never rejects. Gives `model_file_unreadable` where a read fails, `model_file_changed` where the file has become
+ * shorter, and `start_superseded` once the signal is aborted, besides the reasons of `evaluateGgufHeader`.
  */
-export function refuseGgufHeader(header: Uint8Array): Deny | null {
-  if (header.byteLength < GGUF_HEADER_BYTES) return deny('model_not_gguf');
-  if (MAGIC.some((byte, index) => header[index] !== byte)) return deny('model_not_gguf');
-  const version = new DataView(header.buffer, header.byteOffset).getUint32(MAGIC.length, true);
-  return VERSIONS.includes(version) ? null : deny('model_gguf_version');
+export async function readGgufHeader(
+  file: OpenFile,
+  sizeBytes: number,
+  signal: CancelSignal,
+): Promise<Attempt<GgufFacts>> {
+  let prefix = new Uint8Array(0);
+  let wantedBytes = FIRST_BYTES;
+  for (;;) {
+    const longer = new Uint8Array(Math.min(wantedBytes, sizeBytes));
+    longer.set(prefix);
+    const refusal = await fill(file, longer, prefix.byteLength, signal);
+    if (refusal !== null) return refusal;
+    prefix = longer;
+
+    const judgement = evaluateGgufHeader(prefix, sizeBytes);
+    switch (judgement.kind) {
+      case 'accepted':
+        return { ok: true, value: judgement.facts };
+      case 'refused':
+        return judgement.verdict;
+      case 'more':
+        wantedBytes = Math.min(Math.max(judgement.needBytes, 2 * prefix.byteLength), GGUF_HEADER_BYTES_MAX);
+    }
+  }
+}
+
+/** Reads the bytes from `fromBytes` on to their places in `prefix`. */
+async function fill(
+  file: OpenFile,
+  prefix: Uint8Array,
+  fromBytes: number,
+  signal: CancelSignal,
+): Promise<Deny | null> {
+  let positionBytes = fromBytes;
+  while (positionBytes < prefix.byteLength) {
+    const rest = prefix.subarray(positionBytes);
+    let readBytes: number;
+    try {
+      readBytes = await file.read(rest, rest.byteLength, positionBytes);
+    } catch {
+      return deny('model_file_unreadable');
+    }
+    if (signal.aborted) return deny('start_superseded');
+    if (readBytes === 0) return deny('model_file_changed');
+    positionBytes += readBytes;
+  }
+  return null;
 }

@@ -1,3 +1,4 @@
+import { evaluateWholeModel } from '../policies/gguf-header.ts';
 import { createIntegrityAccumulator, validateIntegritySpec } from '../policies/integrity.ts';
 import type {
   CancelSignal,
@@ -8,7 +9,7 @@ import type {
 } from '../policies/runtime-adapter.ts';
 import { type Attempt, type Deny, deny } from '../policies/verdict.ts';
 import { type FileStat, type FileSystem, nodeFileSystem, type OpenFile } from './file-system.ts';
-import { GGUF_HEADER_BYTES, refuseGgufHeader } from './gguf-header.ts';
+import { readGgufHeader } from './gguf-header.ts';
 
 /** Large enough that the calls cost nothing, small enough that hashing one holds the event loop for a millisecond. */
 const PIECE_BYTES = 1024 * 1024;
@@ -51,6 +52,7 @@ async function prove(fileSystem: FileSystem, request: DownloadRequest): Promise<
     const refusal =
       refuseShape(found.value, spec.sizeBytes) ??
       (await refuseBytes(file, spec, signal, onProgress)) ??
+      (await refuseHeader(file, spec.sizeBytes, signal)) ??
       (await refuseChange(found.value, file, () => fileSystem.stat(path)));
     if (refusal !== null) return refusal;
     return signal.aborted
@@ -79,7 +81,6 @@ async function refuseBytes(
   const { sizeBytes } = spec;
   const accumulator = createIntegrityAccumulator(spec);
   const buffer = new Uint8Array(Math.min(PIECE_BYTES, sizeBytes));
-  const header = new Uint8Array(Math.min(GGUF_HEADER_BYTES, sizeBytes));
 
   let positionBytes = 0;
   while (positionBytes < sizeBytes) {
@@ -92,15 +93,20 @@ async function refuseBytes(
     const piece = buffer.subarray(0, read.value);
     const taken = accumulator.update(piece);
     if (!taken.ok) return taken;
-    if (positionBytes < header.byteLength) {
-      header.set(piece.subarray(0, header.byteLength - positionBytes), positionBytes);
-    }
     positionBytes += read.value;
     report(onProgress, positionBytes / sizeBytes);
   }
 
   const proof = accumulator.finalize();
-  return proof.ok ? refuseGgufHeader(header) : proof;
+  return proof.ok ? null : proof;
+}
+
+/** Its bytes are read a second time: what is written between shows in the last look at the file. */
+async function refuseHeader(file: OpenFile, sizeBytes: number, signal: CancelSignal): Promise<Deny | null> {
+  const header = await readGgufHeader(file, sizeBytes, signal);
+  if (!header.ok) return header;
+  const whole = evaluateWholeModel(header.value);
+  return whole.ok ? null : whole;
 }
 
 /** A digest of bytes that were read while somebody wrote is of no file that ever was. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { evaluateGgufHeader, evaluateWholeModel } from '../policies/gguf-header.ts';
 import { createIntegrityAccumulator, validateIntegritySpec } from '../policies/integrity.ts';
 import type { DownloadRequest, ModelFile, RuntimeAdapterFns } from '../policies/runtime-adapter.ts';
 import { type Attempt, deny } from '../policies/verdict.ts';
-import { GGUF_HEADER_BYTES, refuseGgufHeader } from '../services/gguf-header.ts';
+import { createModelFile } from './model-file.ts';
 import { createScriptedGate } from './scripted-gate.ts';
 
 /** A model source without a disk: bytes in memory, refused for the reasons that those of a real file would be. */
@@ -11,7 +12,7 @@ export interface LoopbackModelSource {
   readonly download: RuntimeAdapterFns['download'];
   /**
    * Keeps the bytes under a path, and gives the pin that fits them: `createSupervisor({ model: source.pin(...) })`.
-   * Default: some bytes that begin as a GGUF file does.
+   * Default: a GGUF file of 10,000 bytes with a sound header.
    */
   pin(
     path: string,
@@ -31,9 +32,7 @@ export interface LoopbackModelSource {
 
 const PIECE_BYTES = 4096;
 
-const HEADER = [0x47, 0x47, 0x55, 0x46, 3, 0, 0, 0];
-/** `GGUF`, version 3, and a pattern. */
-const SOME_MODEL = Uint8Array.from({ length: 10_000 }, (_, i) => HEADER[i] ?? (i * 31) % 251);
+const SOME_MODEL = createModelFile(10_000);
 
 export function createLoopbackModelSource(): LoopbackModelSource {
   const files = new Map<string, Uint8Array>();
@@ -61,7 +60,10 @@ export function createLoopbackModelSource(): LoopbackModelSource {
     }
     const proof = accumulator.finalize();
     if (!proof.ok) return proof;
-    return refuseGgufHeader(bytes.subarray(0, GGUF_HEADER_BYTES)) ?? { ok: true, value: { path, sizeBytes } };
+    const header = evaluateGgufHeader(bytes, sizeBytes);
+    if (header.kind === 'refused') return header.verdict;
+    const whole = header.kind === 'accepted' ? evaluateWholeModel(header.facts) : deny('gguf_truncated');
+    return whole.ok ? { ok: true, value: { path, sizeBytes } } : whole;
   };
 
   const change = (path: string, edit: (bytes: Uint8Array) => Uint8Array) => {

@@ -65,7 +65,8 @@ export function createWatch(
     const was = before.context.lifecycle.phase;
     const is = after.lifecycle.phase;
     if (was !== 'draining' && is === 'draining') {
-      openAtDrain = before.context.running.length + before.context.queue.length;
+      // A request whose own end leads to the drain is booked out before it begins.
+      openAtDrain = after.running.length + before.context.queue.length;
       if (openAtDrain > 1 && before.context.queue.length > 0) saw('drain with everything at once');
       if (was === 'starting' && lastCommandAtMs === world.nowMs()) saw('stop during a start');
     }

@@ -1,8 +1,11 @@
 import { appendFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { Reason } from '../../../policies/reasons.ts';
 import { type FileStat, type FileSystem, nodeFileSystem } from '../../../services/file-system.ts';
 import { createFaultyFileSystem, systemError } from '../../doubles/faulty-file-system.ts';
+import { encodePlan, value } from '../../doubles/gguf-plan.ts';
+import { BPE_PLAN, withValue } from '../../doubles/gguf-samples.ts';
 import { createModelBytes, specOf } from '../../doubles/model-bytes.ts';
 import { MIB, MODEL_BYTES, MODEL_SPEC, refused, stageModelFile } from '../../doubles/model-file-stage.ts';
 
@@ -35,6 +38,33 @@ describe('the bytes', () => {
     expect(await prove({ spec: specOf(bytes) })).toEqual(refused('model_gguf_version'));
   });
 
+  test('[GG44] of one part of a split model: gguf_split', async () => {
+    const { bytes } = encodePlan(withValue(BPE_PLAN, 'split.count', value.u16(3)));
+    await writeFile(path(), bytes);
+    expect(await prove({ spec: specOf(bytes) })).toEqual(refused('gguf_split'));
+  });
+
+  test.each([
+    ['cut off where its header ends', 448, 'gguf_tensor_out_of_bounds'],
+    ['cut off in its header', 300, 'gguf_truncated'],
+  ])('[GG35] of a model %s, pinned as they are: %s bytes, %s', async (_case, bytes, reason) => {
+    const cut = createModelBytes(4096).subarray(0, bytes);
+    await writeFile(path(), cut);
+    expect(await prove({ spec: specOf(cut) })).toEqual(refused(reason as Reason));
+    expect(await prove({ spec: { ...specOf(cut), sha256: MODEL_SPEC.sha256 } })).toEqual(
+      refused('digest_mismatch'),
+    );
+  });
+
+  test('[GG35] whose header changes after they were hashed: model_file_changed, whatever it says now', async () => {
+    const read = async (count: number): Promise<undefined> => {
+      if (count === 4) await writeFile(path(), MODEL_BYTES);
+    };
+    expect(await prove({ fileSystem: createFaultyFileSystem({ read }) })).toEqual(
+      refused('model_file_changed'),
+    );
+  });
+
   test('[MF13] that are no model are judged by their digest first', async () => {
     const bytes = Buffer.from('To be, or not to be');
     await writeFile(path(), bytes);
@@ -42,7 +72,7 @@ describe('the bytes', () => {
     expect(await prove({ spec })).toEqual(refused('digest_mismatch'));
   });
 
-  test.each([0, 2])('[MF14] whose read %d fails with EIO: model_file_unreadable', async (failing) => {
+  test.each([0, 2, 4])('[MF14] whose read %d fails with EIO: model_file_unreadable', async (failing) => {
     const read = (count: number): undefined => {
       if (count === failing) throw systemError('EIO');
     };
@@ -145,7 +175,7 @@ describe('a file that changes while it is read', () => {
     });
     const ratios: number[] = [];
     await prove({ fileSystem, onProgress: (ratio) => ratios.push(ratio) });
-    expect(fileSystem.calls.filter((call) => call === 'read')).toHaveLength(4);
+    expect(fileSystem.calls.filter((call) => call === 'read')).toHaveLength(4 + 1);
     expect(ratios.at(-1)).toBe(1);
   });
 });

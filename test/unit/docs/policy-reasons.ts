@@ -1,5 +1,7 @@
 import { evaluateAdmission } from '../../../policies/admission.ts';
 import { evaluateRuntimeRequest } from '../../../policies/gate.ts';
+import { GGUF_HEADER_BYTES_MAX, GgufCursor } from '../../../policies/gguf-cursor.ts';
+import { evaluateGgufHeader } from '../../../policies/gguf-header.ts';
 import {
   createIntegrityAccumulator,
   validateIntegritySpec,
@@ -11,6 +13,8 @@ import { evaluateRequestFacts, readRequestFacts } from '../../../policies/reques
 import { evaluateResourceLimits, type ResourceObservation } from '../../../policies/resources.ts';
 import { evaluateRestart } from '../../../policies/restart.ts';
 import { validateSourceUrl } from '../../../policies/source.ts';
+import { encodePlan, type GgufPlan, value } from '../../doubles/gguf-plan.ts';
+import { SPM_PLAN, withoutKey, withValue } from '../../doubles/gguf-samples.ts';
 import { createModelBytes, specOf } from '../../doubles/model-bytes.ts';
 import {
   admissionState,
@@ -35,6 +39,13 @@ const ask = (request: unknown) => evaluateRequestFacts(readRequestFacts(request)
 const pin = (spec: unknown) => validateIntegritySpec(spec).reason;
 const inPhase = (phase: 'stopped' | 'starting' | 'draining') =>
   evaluateRuntimeRequest(openFacts({ lifecycle: { phase } })).reason;
+
+const headerOf = (plan: GgufPlan): Reason => {
+  const { bytes } = encodePlan(plan);
+  const judgement = evaluateGgufHeader(bytes, bytes.length);
+  if (judgement.kind === 'more') throw new Error('it was not judged');
+  return judgement.verdict.reason;
+};
 
 const COMMIT = 'a'.repeat(40);
 const HUB = 'https://huggingface.co';
@@ -116,6 +127,26 @@ export const POLICY_REASONS = {
   source_revision_not_pinned: () => fetchFrom(`${HUB}/org/repo/resolve/main/f.gguf`),
   source_revision_other: () =>
     fetchFrom(`${HUB}${FILE}`, [{ host: 'huggingface.co', path: `/org/repo/resolve/${'b'.repeat(40)}` }]),
+
+  gguf_header_valid: () => headerOf(SPM_PLAN),
+  gguf_truncated: () => headerOf({ ...SPM_PLAN, pairCount: 4096 }),
+  gguf_header_exceeded: () => {
+    const cursor = new GgufCursor(new Uint8Array(0), 2 ** 40);
+    cursor.skip(GGUF_HEADER_BYTES_MAX + 1);
+    return cursor.stop !== null && 'reason' in cursor.stop ? cursor.stop.reason : 'admitted';
+  },
+  gguf_counts_exceeded: () => headerOf({ ...SPM_PLAN, pairCount: 4097 }),
+  gguf_string_exceeded: () => headerOf(withValue(SPM_PLAN, 'general.name', value.string('', 2n ** 30n))),
+  gguf_array_malformed: () => headerOf(withValue(SPM_PLAN, 'a', value.array(9, 1, new Uint8Array(12)))),
+  gguf_type_unknown: () => headerOf(withValue(SPM_PLAN, 'a', { type: 13, bytes: new Uint8Array(8) })),
+  gguf_key_malformed: () => headerOf(withValue(SPM_PLAN, 'a b', value.u32(1))),
+  gguf_key_duplicate: () => headerOf({ ...SPM_PLAN, pairs: [...SPM_PLAN.pairs, SPM_PLAN.pairs[0]!] }),
+  gguf_alignment_malformed: () => headerOf(withValue(SPM_PLAN, 'general.alignment', value.u32(0))),
+  gguf_metadata_missing: () => headerOf(withoutKey(SPM_PLAN, 'llama.block_count')),
+  gguf_metadata_malformed: () => headerOf(withValue(SPM_PLAN, 'llama.block_count', value.u32(513))),
+  gguf_vocabulary_malformed: () => headerOf(withValue(SPM_PLAN, 'tokenizer.ggml.scores', value.f32s([]))),
+  gguf_tensor_malformed: () => headerOf({ ...SPM_PLAN, tensorCount: 0 }),
+  gguf_tensor_out_of_bounds: () => headerOf({ ...SPM_PLAN, dataBytes: 0 }),
 
   restart_disabled: () => evaluateRestart([], 0, { ...LIMITS, restartsMax: 0 }).reason,
   restart_malformed: () => evaluateRestart(null, 0, LIMITS).reason,

@@ -14,6 +14,8 @@ import { silentLogger } from '../../../services/logger.ts';
 import { createLocalModelSource } from '../../../services/model-file.ts';
 import { createSequencePool } from '../../../services/sequence-pool.ts';
 import { createFaultyFileSystem, systemError } from '../../doubles/faulty-file-system.ts';
+import { encodePlan, value } from '../../doubles/gguf-plan.ts';
+import { BPE_PLAN, withValue } from '../../doubles/gguf-samples.ts';
 import { createModelBytes, specOf } from '../../doubles/model-bytes.ts';
 
 const { signal: NEVER_ABORTED } = new AbortController();
@@ -76,10 +78,11 @@ export const SERVICE_REASONS = {
         },
       }),
     ),
+  gguf_split: () => prove(encodePlan(withValue(BPE_PLAN, 'split.count', value.u16(2))).bytes),
   model_file_empty: () => prove(new Uint8Array(0)),
   model_file_changed: () =>
     prove(
-      createModelBytes(64),
+      createModelBytes(1000),
       createFaultyFileSystem({
         stat: () => {
           throw systemError('ENOENT');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createLoopbackModelSource } from '../../../testing/index.ts';
+import { createModelBytes } from '../../doubles/model-bytes.ts';
 
 const ask = (
   source: ReturnType<typeof createLoopbackModelSource>,
@@ -25,7 +26,7 @@ describe('the loopback model source', () => {
 
   test('[TK14] keeps bytes of its own: the caller may change theirs', async () => {
     const source = createLoopbackModelSource();
-    const bytes = new Uint8Array([0x47, 0x47, 0x55, 0x46, 3, 0, 0, 0]);
+    const bytes = createModelBytes(1000);
     const pin = source.pin('b.gguf', bytes);
     bytes.fill(0);
     expect((await ask(source, pin)).ok).toBe(true);
