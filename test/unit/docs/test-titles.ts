@@ -23,7 +23,7 @@ export interface TestCalls {
 const RULE = /^[A-Z]{2}\d+$/;
 const TITLE = /^\[([A-Z]{2}\d+)\] \S/;
 /** The identifier of each case stands in its table. */
-const TABLE_TITLE = /^\[%s\] \S/;
+const TABLE_TITLE = /^\[(%s|\$id)\] \S/;
 const MUTED_ROOTS = ['xtest', 'xit', 'fit', 'xdescribe', 'fdescribe'];
 const ROOTS = ['test', 'it', 'describe', ...MUTED_ROOTS];
 const MUTING = ['skip', 'only', 'todo', 'failing', ...MUTED_ROOTS];
