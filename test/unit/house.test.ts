@@ -77,4 +77,15 @@ describe('the house', () => {
     );
     expect(ROOMS.flatMap(sources).filter((path) => soft.test(read(path)))).toEqual([]);
   });
+
+  test('[HO7] the lock file names every binary that the runtime may bring, for all platforms', () => {
+    const manifest = JSON.parse(read('node_modules/node-llama-cpp/package.json')) as {
+      optionalDependencies: Record<string, string>;
+    };
+    const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, { version?: string }> };
+    const missing = Object.entries(manifest.optionalDependencies).filter(
+      ([name, version]) => lock.packages[`node_modules/${name}`]?.version !== version,
+    );
+    expect(missing).toEqual([]);
+  });
 });
