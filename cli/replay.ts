@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { createColors } from 'picocolors';
 import {
   type ReplayDiverged,
   type ReplayedFile,
@@ -7,7 +6,7 @@ import {
   replayAll,
   replayFile,
 } from '../index.ts';
-import type { Colors } from './colors.ts';
+import { type Colors, pickColors } from './colors.ts';
 
 /** Of several traces, the highest. */
 const EXIT: { readonly [K in ReplayResult['kind']]: number } = {
@@ -35,7 +34,7 @@ export async function runReplay(path: string, { json, color }: ReplayCliOptions)
     process.stderr.write(`There is no *.jsonl file in ${path}.\n`);
     return 2;
   }
-  const colors = createColors(color && process.stdout.isTTY && process.env['NO_COLOR'] === undefined);
+  const colors = pickColors(color);
   for (const { file, result } of replayed) {
     const lines = json ? [JSON.stringify({ file, ...result })] : describeReplay(file, result, colors);
     process.stdout.write(`${lines.join('\n')}\n`);

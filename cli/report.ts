@@ -1,4 +1,4 @@
-import { createColors } from 'picocolors';
+import { pickColors } from './colors.ts';
 import type { Report } from './demo-event.ts';
 import { createLineReport } from './report-lines.ts';
 import { createTerminalReport } from './report-terminal.ts';
@@ -8,11 +8,8 @@ export function createReport({ json, color }: { readonly json: boolean; readonly
   const write = (line: string) => void process.stdout.write(`${line}\n`);
   if (json) return { tell: (event) => write(JSON.stringify(event)), close: () => undefined };
 
-  const { isTTY } = process.stdout;
-  const wantsColor =
-    color && process.env['NO_COLOR'] === undefined && (isTTY || process.env['FORCE_COLOR'] !== undefined);
-  const colors = createColors(wantsColor);
-  return isTTY && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined
+  const colors = pickColors(color);
+  return process.stdout.isTTY && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined
     ? createTerminalReport(colors)
     : createLineReport(colors, write);
 }
