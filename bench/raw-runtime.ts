@@ -33,12 +33,13 @@ export async function rawTokens(
   tokens: number,
   withText: boolean,
 ): Promise<number> {
+  // From the text of the prompt on, as a request begins: tokens, an empty sequence, then the loop.
+  const beganAtMs = performance.now();
   const input = model.tokenize(prompt, true);
   if (model.tokens.shouldPrependBosToken && model.tokens.bos !== null) input.unshift(model.tokens.bos);
   await sequence.clearHistory();
   let made = 0;
   let text = '';
-  const beganAtMs = performance.now();
   for await (const token of sequence.evaluate(input, { temperature: 0, yieldEogToken: true })) {
     made += 1;
     if (withText) text += model.detokenize([token]);

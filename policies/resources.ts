@@ -48,7 +48,7 @@ const CPU_EXCEEDED = Object.freeze(deny('cpu_exceeded'));
  * Null where it is no object, a limit is out of its range, or a soft threshold is above its hard one.
  */
 export function createResourceLimits(limits: unknown): ResourceLimits | null {
-  return failClosed(() => {
+  const sound = failClosed(() => {
     if (!isObject(limits) || Array.isArray(limits)) return null;
     const filled = RESOURCE_LIMIT_NAMES.map((name) => {
       const value = ownField(limits, name);
@@ -56,6 +56,24 @@ export function createResourceLimits(limits: unknown): ResourceLimits | null {
     });
     return readResourceLimits(Object.fromEntries(filled));
   }, null);
+  return sound === null ? null : (new SoundLimits(sound) as unknown as ResourceLimits);
+}
+
+/**
+ * Limits that were read once and cannot change: the gate need not read them anew for each request. The mark is a
+ * private field, which nobody can forge and no copy carries; what has none is read in full.
+ */
+class SoundLimits {
+  readonly #sound = true;
+
+  constructor(limits: ResourceLimits) {
+    Object.assign(this, limits);
+    Object.freeze(this);
+  }
+
+  static has(value: unknown): value is ResourceLimits {
+    return isObject(value) && #sound in value;
+  }
 }
 
 /**
@@ -64,7 +82,7 @@ export function createResourceLimits(limits: unknown): ResourceLimits | null {
  * `cpu_exceeded`, else `within_limits`. Exactly at a limit is within it.
  */
 export function evaluateResourceLimits(limits: unknown, observation: unknown): Verdict {
-  const bounds = readResourceLimits(limits);
+  const bounds = SoundLimits.has(limits) ? limits : readResourceLimits(limits);
   if (bounds === null) return LIMITS_MALFORMED;
   if (observation === null || observation === undefined) return MISSING;
   const seen = readResourceObservation(observation);

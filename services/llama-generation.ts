@@ -12,6 +12,28 @@ import type { Place, SequencePool } from './sequence-pool.ts';
  * which would stand still for the whole prompt otherwise, and an abort is obeyed after each piece.
  */
 export const PROMPT_PIECE_TOKENS = 128;
+/** Below this, what a piece costs besides its tokens outweighs them. */
+const PROMPT_PIECE_TOKENS_MIN = 32;
+/** How long a piece should take at most, in ms: an abort waits for the piece that is being evaluated. */
+const PROMPT_PIECE_MS = 100;
+
+/** How fast prompts are read, learned from piece to piece: a slow model reads smaller pieces. */
+export interface PromptPace {
+  msPerToken: number;
+}
+
+export function pieceTokens({ msPerToken }: PromptPace): number {
+  // The first piece of all is the one to learn from.
+  if (msPerToken === 0) return PROMPT_PIECE_TOKENS_MIN;
+  const tokens = Math.floor(PROMPT_PIECE_MS / msPerToken);
+  return Math.max(PROMPT_PIECE_TOKENS_MIN, Math.min(PROMPT_PIECE_TOKENS, tokens));
+}
+
+/** Half of what was known and half of what was seen: other streams share a batch now and then. */
+function learnPace(pace: PromptPace, tokens: number, ms: number): void {
+  const seen = ms / tokens;
+  pace.msPerToken = pace.msPerToken === 0 ? seen : (pace.msPerToken + seen) / 2;
+}
 
 /** What a generation needs of a loaded model. */
 export interface GenerationRoom {
@@ -22,6 +44,7 @@ export interface GenerationRoom {
   /** Generations whose next step is being computed; the others wait for their reader. */
   readonly computing: Set<object>;
   readonly contextTokens: number;
+  readonly pace: PromptPace;
   readonly isOutOfMemory: (error: unknown) => boolean;
   readonly logger: Logger;
 }
@@ -88,10 +111,12 @@ async function* evaluate(
   const cachedTokens = sequence.nextTokenIndex;
 
   let evaluatedTokens = cachedTokens;
-  while (promptTokens - evaluatedTokens > PROMPT_PIECE_TOKENS) {
+  while (promptTokens - evaluatedTokens > pieceTokens(room.pace)) {
     if (signal.aborted) return ABORTED;
-    const piece = tokens.slice(evaluatedTokens, evaluatedTokens + PROMPT_PIECE_TOKENS);
+    const piece = tokens.slice(evaluatedTokens, evaluatedTokens + pieceTokens(room.pace));
+    const beganAtMs = performance.now();
     await sequence.evaluateWithoutGeneratingNewTokens(piece);
+    learnPace(room.pace, piece.length, performance.now() - beganAtMs);
     evaluatedTokens += piece.length;
     heartbeat.beat();
     if (signal.aborted) return ABORTED;

@@ -115,6 +115,7 @@ function assemble(
     heartbeat: createHeartbeat(),
     computing: new Set(),
     contextTokens,
+    pace: { msPerToken: 0 },
     isOutOfMemory: library.isOutOfMemory,
     logger,
   };

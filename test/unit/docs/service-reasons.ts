@@ -51,6 +51,7 @@ const idleRoom = (): GenerationRoom => ({
   heartbeat: createHeartbeat(),
   computing: new Set(),
   contextTokens: 3,
+  pace: { msPerToken: 0 },
   isOutOfMemory: () => false,
   logger: silentLogger,
 });
