@@ -6,7 +6,7 @@ export default {
   testRunnerNodeArgs: ['--experimental-vm-modules'],
   jest: {
     enableFindRelatedTests: true,
-    config: pureTests(['test/unit/machines', 'test/unit/actors', 'test/replay/divergences.test.ts']),
+    config: pureTests(['test/unit/machines', 'test/unit/actors']),
   },
   coverageAnalysis: 'perTest',
   // TypeScript 7 has no compiler API for Stryker to rewrite a tsconfig with; swc needs none.
