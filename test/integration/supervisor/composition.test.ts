@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createActor, setup } from 'xstate';
 import { createSupervisorLogic, type Supervisor } from '../../../index.ts';
+import { expectTrace } from '../../../testing/expect-trace.ts';
 import { NOTHING_LEFT, settled, stagePorts, stageSupervisor } from '../../doubles/supervisor-stage.ts';
 
 function hostOf(ports = stagePorts({ limits: { maxInFlight: 1 } })) {
@@ -40,6 +41,21 @@ describe('a host that invokes the supervisor in a machine of its own', () => {
     await settle();
     await stopped;
     expect(leftovers()).toEqual(NOTHING_LEFT);
+  });
+
+  test('[TR12] is recorded there as anywhere, each time anew', async () => {
+    const { host, enter, ready, settle } = hostOf();
+    const supervisor = enter();
+    await ready(supervisor);
+    const { result } = supervisor.submit({ prompt: 'hello' });
+    await settle();
+    await result;
+    const first = expectTrace(supervisor.trace());
+    expect(first.states).toEqual(['stopped', 'starting', 'ready']);
+    expect(first.outcomes).toHaveLength(1);
+    host.send({ type: 'sleep' });
+    await settle();
+    expect(expectTrace(enter().trace()).arrivals).toEqual([]);
   });
 
   test('[SV95] releases the runtime by leaving the state', async () => {
