@@ -1,24 +1,11 @@
-import { createActor, fromCallback } from 'xstate';
+import { createActor } from 'xstate';
 import { createFlightRecorder } from '../actors/flight-recorder.ts';
 import { createRecordedLogic } from '../actors/recorded-logic.ts';
 import type { SupervisorEvent } from '../machines/events.ts';
-import { supervisorMachine } from '../machines/supervisor.ts';
 import { DEFAULT_LIMITS } from '../policies/limits.ts';
 import { createDice, type Dice } from '../test/doubles/dice.ts';
+import { bareMachine } from './bare-machine.ts';
 
-const quiet = fromCallback(() => undefined);
-const machine = supervisorMachine.provide({
-  actors: {
-    acquireModel: quiet,
-    prepareRuntime: quiet,
-    loadModel: quiet,
-    probeRuntime: quiet,
-    releaseRuntime: quiet,
-    observeResources: quiet,
-    observeBackpressure: quiet,
-    requestLedger: quiet,
-  } as never,
-});
 const limits = { ...DEFAULT_LIMITS, maxInFlight: 2, queueBound: 3, queueMsMax: 500, traceBytesMax: 262_144 };
 const EVENTS = 40;
 
@@ -39,7 +26,7 @@ export function playRandomRun(seed: number): string {
   };
   const input = { limits, jitterSeed: seed };
   const recorder = createFlightRecorder({ ...input, library: 'bench', clock, clockKind: 'virtual' });
-  const actor = createActor(createRecordedLogic(machine, input, recorder), { clock });
+  const actor = createActor(createRecordedLogic(bareMachine, input, recorder), { clock });
   actor.start();
   for (let i = 0; i < EVENTS; i += 1) {
     nowMs += dice.roll(200);

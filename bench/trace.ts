@@ -1,10 +1,10 @@
-import { createActor, fromCallback } from 'xstate';
+import { createActor } from 'xstate';
 import { createFlightRecorder } from '../actors/flight-recorder.ts';
 import { createRecordedLogic } from '../actors/recorded-logic.ts';
 import type { SupervisorEvent } from '../machines/events.ts';
 import { replay } from '../machines/replay.ts';
-import { supervisorMachine } from '../machines/supervisor.ts';
 import { DEFAULT_LIMITS, type Limits } from '../policies/limits.ts';
+import { bareMachine } from './bare-machine.ts';
 import { llamero } from './built.ts';
 import { type Finding, finding, interleave, median } from './measure.ts';
 import { embedded, pinOf } from './models.ts';
@@ -46,7 +46,6 @@ async function recorderOnOff(): Promise<Finding[]> {
   return [finding('recorder on / off: tokens a second', ratio, 'ratio', { atLeast: 0.99 }, detail)];
 }
 
-const quiet = fromCallback(() => undefined);
 const STILL_CLOCK = { nowMs: () => 0, setTimeout: () => 0, clearTimeout: () => undefined };
 
 /** The machine without its ports, so that nothing but steps is measured. */
@@ -59,19 +58,7 @@ function createBareActor(traceBytesMax: number) {
     clock: STILL_CLOCK,
     clockKind: 'virtual',
   });
-  const machine = supervisorMachine.provide({
-    actors: {
-      acquireModel: quiet,
-      prepareRuntime: quiet,
-      loadModel: quiet,
-      probeRuntime: quiet,
-      releaseRuntime: quiet,
-      observeResources: quiet,
-      observeBackpressure: quiet,
-      requestLedger: quiet,
-    } as never,
-  });
-  const actor = createActor(createRecordedLogic(machine, input, recorder), { clock: STILL_CLOCK });
+  const actor = createActor(createRecordedLogic(bareMachine, input, recorder), { clock: STILL_CLOCK });
   actor.start();
   for (const event of WAY_UP) actor.send(event);
   return { actor, recorder };

@@ -6,7 +6,7 @@ import type { PortInput } from '../../machines/ports.ts';
 import { supervisorMachine } from '../../machines/supervisor.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../policies/limits.ts';
 import { readRequestFacts } from '../../policies/request.ts';
-import { createManualClock } from './manual-clock.ts';
+import { createManualClock } from '../../testing/manual-clock.ts';
 
 /**
  * The supervisor chart alone on a stage: every port records that it was entered and left and says nothing, so that a

@@ -2,9 +2,9 @@ import { embeddedModelPath } from '../../models/embedded.ts';
 import { createLlamaRuntime } from '../../services/llama-runtime.ts';
 import { silentLogger } from '../../services/logger.ts';
 import type { Runtime } from '../../services/runtime.ts';
+import { createScriptedRuntime } from '../../testing/scripted-runtime.ts';
 import { simulatedRuntime } from '../sim/contract-arms.ts';
 import { user } from './runtime-reader.ts';
-import { createScriptedRuntime } from './scripted-runtime.ts';
 
 /** One of the adapters that the contract suites judge. */
 export interface RuntimeSubject {

@@ -1,7 +1,7 @@
 import { createSupervisor, type SupervisorOptions, type SupervisorStatus } from '../../index.ts';
-import { createManualClock } from './manual-clock.ts';
-import { createScriptedProbe, type ProbeScript, type ScriptedProbe } from './scripted-probe.ts';
-import { createScriptedRuntime, type ScriptedRuntimeOptions } from './scripted-runtime.ts';
+import { createManualClock } from '../../testing/manual-clock.ts';
+import { createScriptedProbe, type ProbeScript, type ScriptedProbe } from '../../testing/scripted-probe.ts';
+import { createScriptedRuntime, type ScriptedRuntimeOptions } from '../../testing/scripted-runtime.ts';
 
 export type Download = NonNullable<NonNullable<SupervisorOptions['ports']>['download']>;
 

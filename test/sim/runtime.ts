@@ -1,7 +1,7 @@
 import type { CancelSignal, RuntimeHandle, SpawnRequest } from '../../policies/runtime-adapter.ts';
 import { type Attempt, deny } from '../../policies/verdict.ts';
 import type { GenerateRequest, GenerateStep, GenerateSummary, Runtime } from '../../services/runtime.ts';
-import { createScriptedRuntime } from '../doubles/scripted-runtime.ts';
+import { createScriptedRuntime } from '../../testing/scripted-runtime.ts';
 import type { Chance } from './chance.ts';
 import type { FaultBook, FaultKind } from './faults.ts';
 import { createNap, type Nap } from './nap.ts';

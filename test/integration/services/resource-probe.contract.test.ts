@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createResourceProbe, type ResourceProbe } from '../../../services/resource-probe.ts';
-import { createScriptedProbe } from '../../doubles/scripted-probe.ts';
+import { createScriptedProbe } from '../../../testing/scripted-probe.ts';
 import { simulatedProbe } from '../../sim/contract-arms.ts';
 
 /** What all arms must keep, so that a test on the double says something of the machine. */

@@ -5,7 +5,7 @@ import { requestMachine } from '../../../machines/request.ts';
 import { supervisorMachine } from '../../../machines/supervisor.ts';
 import { DEFAULT_LIMITS } from '../../../policies/limits.ts';
 import type { Reason } from '../../../policies/reasons.ts';
-import { createManualClock } from '../../doubles/manual-clock.ts';
+import { createManualClock } from '../../../testing/manual-clock.ts';
 import {
   type StageOptions,
   type SupervisorStage,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createActor, createMachine } from 'xstate';
-import { createManualClock } from '../../doubles/manual-clock.ts';
+import { createManualClock } from '../../../testing/manual-clock.ts';
 
 describe('manual clock', () => {
   test('[CK6] stands still until it is advanced', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { createScriptedRuntime } from '../../../testing/scripted-runtime.ts';
 import { ask, isPending, NEVER, readAll, readUntil, spawnModel } from '../../doubles/runtime-reader.ts';
-import { createScriptedRuntime } from '../../doubles/scripted-runtime.ts';
 
 describe('the scripted runtime', () => {
   test('[RT60] lets each piece and token come when a test says so', async () => {

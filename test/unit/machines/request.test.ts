@@ -7,7 +7,7 @@ import {
   requestMachine,
 } from '../../../machines/request.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../../policies/limits.ts';
-import { createManualClock } from '../../doubles/manual-clock.ts';
+import { createManualClock } from '../../../testing/manual-clock.ts';
 
 function stageRequest(limits: Partial<Limits> = {}, lifeMs = 100_000) {
   const clock = createManualClock();
