@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { faultClass } from '../../../policies/faults.ts';
+import { faultClass, isSilence } from '../../../policies/faults.ts';
 import { RUNTIME_MANAGER_REASONS } from '../../../policies/reasons.ts';
 
 const TRANSIENT = [
@@ -48,4 +48,15 @@ describe('faultClass', () => {
       expect(faultClass(reason)).toBe('permanent');
     },
   );
+});
+
+test('[FA5] the reasons of silence are exactly these, and nothing else is one', () => {
+  expect(RUNTIME_MANAGER_REASONS.filter(isSilence)).toEqual([
+    'abandoned_by_runtime',
+    'first_token_deadline_exceeded',
+    'stall_deadline_exceeded',
+  ]);
+  for (const junk of ['', 'silence', null, undefined, 7, {}, ['stall_deadline_exceeded']]) {
+    expect(isSilence(junk)).toBe(false);
+  }
 });
