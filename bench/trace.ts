@@ -39,10 +39,10 @@ async function recorderOnOff(): Promise<Finding[]> {
   };
   await speed(on)();
   await speed(off)();
-  const { first, second, ratio } = await interleave(25, speed(on), speed(off));
+  const { first, second, ratio } = await interleave(75, speed(on), speed(off));
   await on[Symbol.asyncDispose]();
   await off[Symbol.asyncDispose]();
-  const detail = `${Math.round(median(first))} against ${Math.round(median(second))} tokens/s, 25 rounds`;
+  const detail = `${Math.round(median(first))} against ${Math.round(median(second))} tokens/s, 75 rounds`;
   return [finding('recorder on / off: tokens a second', ratio, 'ratio', { atLeast: 0.99 }, detail)];
 }
 
