@@ -90,8 +90,13 @@ export const REQUEST_INVARIANTS: readonly Invariant[] = [
       if (after.machine.leaves.includes('ready.health.suspect') && step.effects.some(isRun)) return false;
       if (move.cause.kind !== 'settlement' || before.machine.phase !== 'ready') return true;
       if (!move.cause.speaksAgainst) return true;
+      if (after.machine.leaves.includes('ready.health.suspect')) return true;
       // Or it is given up at once, because it fell silent once too often.
-      return after.machine.leaves.includes('ready.health.suspect') || after.machine.phase === 'draining';
+      const { fault } = step.told;
+      return (
+        after.machine.phase === 'draining' &&
+        (fault === 'runtime_unresponsive' || fault === 'restart_intensity_exceeded')
+      );
     },
   },
 ];

@@ -66,6 +66,8 @@ export function createWatch(
     const is = after.lifecycle.phase;
     if (was !== 'draining' && is === 'draining') {
       // A request whose own end leads to the drain is booked out before it begins.
+      const bookedOut = before.context.running.length - after.running.length;
+      judge.check('SI8', bookedOut <= 1, () => `${bookedOut} left the books as the drain began`);
       openAtDrain = after.running.length + before.context.queue.length;
       if (openAtDrain > 1 && before.context.queue.length > 0) saw('drain with everything at once');
       if (was === 'starting' && lastCommandAtMs === world.nowMs()) saw('stop during a start');

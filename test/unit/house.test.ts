@@ -73,7 +73,13 @@ describe('the house', () => {
 
   test('[HO6] nothing is left unfinished or switched off', () => {
     const soft = new RegExp(
-      ['TO' + 'DO', 'FIX' + 'ME', '@ts-' + 'ignore', 'as an' + 'y[^a-z ]', 'not imple' + 'mented'].join('|'),
+      [
+        'TO' + 'DO',
+        'FIX' + 'ME',
+        '@ts-' + 'ignore',
+        'as an' + 'y\\b(?! others?\\b)',
+        'not imple' + 'mented',
+      ].join('|'),
     );
     expect(ROOMS.flatMap(sources).filter((path) => soft.test(read(path)))).toEqual([]);
   });
