@@ -1,13 +1,31 @@
 /** The public door: everything a host may name, and nothing else. */
+export type { ModelPin } from './actors/acquire-model.ts';
 export type { RequestResult, Timings, TokenChunk, Usage } from './actors/ledger-entry.ts';
 export type { Admission, SupervisorRequest } from './host/admission.ts';
 export { type ChromeEvent, type ChromeTrace, createChromeTrace } from './host/chrome-trace.ts';
-export type { ModelOptions, PortOptions, RuntimeOptions, SupervisorOptions } from './host/options.ts';
+export {
+  createModelLibrary,
+  type LibraryOptions,
+  type ModelLibrary,
+  type ModelPull,
+  type PullOptions,
+  type PullResult,
+} from './host/model-library.ts';
+export type {
+  ModelOptions,
+  PortOptions,
+  RemoteModelOptions,
+  RuntimeOptions,
+  StoreOptions,
+  SupervisorOptions,
+} from './host/options.ts';
 export { explainReason } from './host/reason-guide.ts';
 export { type ReplayedFile, replayAll, replayFile } from './host/replay-file.ts';
+export type { SourceOptions } from './host/source-options.ts';
 export type { Backpressure, SupervisorStatus } from './host/status.ts';
 export type { Supervisor, TraceRecording } from './host/supervisor.ts';
 export { SupervisorError, type SupervisorErrorCode } from './host/supervisor-error.ts';
+export type { AcquisitionProgress, AcquisitionStep } from './machines/acquisition-context.ts';
 export type { Disposition, DrainReport } from './machines/context.ts';
 export type { Outcome } from './machines/events.ts';
 export { type ReplayOptions, replay } from './machines/replay.ts';
@@ -38,6 +56,7 @@ export type {
 export type { Attempt, Verdict } from './policies/verdict.ts';
 export type { Clock } from './services/clock.ts';
 export type { Logger } from './services/logger.ts';
+export type { PruneOptions, PruneReport, StoredModel } from './services/model-store.ts';
 export type { FastSample, ResourceProbe, SlowSample } from './services/resource-probe.ts';
 export type {
   ChatMessage,

@@ -7,6 +7,7 @@ import { createRequestLedger } from './actors/request-ledger.ts';
 import { createRuntimeLease } from './actors/runtime-lease.ts';
 import { defineStartPorts } from './actors/start-ports.ts';
 import type { SupervisorActor } from './host/commands.ts';
+import { createModelAccess } from './host/model-access.ts';
 import { resolveOptions, type SupervisorOptions } from './host/options.ts';
 import { createSupervisorHandle, type Supervisor } from './host/supervisor.ts';
 import { LLAMERO_VERSION } from './host/version.ts';
@@ -16,7 +17,6 @@ import { backgroundClock, systemClock } from './services/clock.ts';
 import { randomSeed } from './services/entropy.ts';
 import { createLlamaRuntime } from './services/llama-runtime.ts';
 import { guardLogger, silentLogger } from './services/logger.ts';
-import { createLocalModelSource } from './services/model-file.ts';
 import { createResourceProbe } from './services/resource-probe.ts';
 import { openTraceFile } from './services/trace-file.ts';
 
@@ -43,13 +43,16 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
  * @throws {SupervisorError} `invalid_options`, naming each wrong field and its rule.
  */
 export function createSupervisorLogic(options: SupervisorOptions) {
-  const { model, limits, runtime: runtimeOptions, ports = {}, ...resolved } = resolveOptions(options);
+  const resolvedOptions = resolveOptions(options);
+  const { runtime: runtimeOptions, ports = {}, ...resolved } = resolvedOptions;
   const clock = resolved.clock ?? systemClock();
   const logger = guardLogger(resolved.logger ?? silentLogger);
   const inspect = resolved.inspect && guardObserver(resolved.inspect);
 
   const runtime = ports.runtime ?? createLlamaRuntime({ ...runtimeOptions, logger });
-  const download = ports.download ?? createLocalModelSource();
+  const openProbe = ports.openProbe ?? createResourceProbe;
+  const model = createModelAccess(resolvedOptions, { clock, openProbe, inspect });
+  const { limits } = model;
 
   const lease = createRuntimeLease(runtime);
   const ledger = createRequestLedger({
@@ -61,7 +64,7 @@ export function createSupervisorLogic(options: SupervisorOptions) {
     onStopped: () => void lease.releaseCurrent(),
   });
   const observed$ = createResourceStream({
-    openProbe: ports.openProbe ?? createResourceProbe,
+    openProbe,
     statRuntime: () => runtime.statResources(lease.currentHandle()),
     // Its timers keep no process alive.
     clock: resolved.clock ?? backgroundClock(),
@@ -77,10 +80,10 @@ export function createSupervisorLogic(options: SupervisorOptions) {
   const machine = supervisorMachine.provide({
     actors: {
       ...defineStartPorts({
-        model,
+        acquire: model.acquire,
+        modelPath: model.path,
         contextTokens,
         sequences: limits.maxInFlight,
-        download,
         runtime,
         lease,
         clock,

@@ -1,5 +1,8 @@
+import type { AcquisitionProgress } from '../machines/acquisition-context.ts';
 import type { StartPhase, SupervisorFact } from '../machines/events.ts';
-import type { IntegritySpec, RuntimeAdapterFns } from '../policies/runtime-adapter.ts';
+import type { PortInput } from '../machines/ports.ts';
+import type { CancelSignal } from '../policies/runtime-adapter.ts';
+import type { Deny } from '../policies/verdict.ts';
 import type { Clock } from '../services/clock.ts';
 import type { Runtime } from '../services/runtime.ts';
 import { definePortActor, type PortScope } from './port-actor.ts';
@@ -7,17 +10,29 @@ import type { RuntimeLease } from './runtime-lease.ts';
 
 /** The ports of `starting`, `suspect` and `releasing`, joined to the services that do the work. */
 export interface StartPortServices {
-  readonly model: IntegritySpec & { readonly path: string };
+  /** Brings the model here and proves its bytes. It has let go of everything when it answers. */
+  readonly acquire: AcquireModel;
+  readonly modelPath: string;
   readonly contextTokens: number;
   readonly sequences: number;
-  readonly download: RuntimeAdapterFns['download'];
   readonly runtime: Runtime;
   readonly lease: RuntimeLease;
   readonly clock: Clock;
 }
 
+/** Never rejects; obeys its abort. */
+export type AcquireModel = (told: {
+  readonly signal: CancelSignal;
+  /** Told by a source that reads a file which is here: the share of the work done, 0 to 1. */
+  readonly onRatio: (ratio: number) => void;
+  /** Told by a download. */
+  readonly onProgress: (progress: AcquisitionProgress) => void;
+}) => Promise<{ readonly ok: true } | Deny>;
+
 export function defineStartPorts(services: StartPortServices) {
-  const { model, contextTokens, sequences, download, runtime, lease, clock } = services;
+  const { acquire, modelPath, contextTokens, sequences, runtime, lease, clock } = services;
+  /** What has not yet let go of its files and sockets. */
+  let acquiring: Promise<unknown> = Promise.resolve();
 
   const refused = (generation: number, reason: Refusal['reason']): Refusal => ({
     type: 'start.refused',
@@ -25,10 +40,10 @@ export function defineStartPorts(services: StartPortServices) {
     reason,
     atMs: clock.nowMs(),
   });
-  const onRejection = ({ generation }: PortScope) => refused(generation, 'internal_error');
+  const onRejection = ({ generation }: PortInput) => refused(generation, 'internal_error');
 
   /** Tells progress in steps of a hundredth: a chart needs no more. */
-  const progress = ({ generation, say }: PortScope, phase: StartPhase) => {
+  const progress = ({ input: { generation }, say }: Scope, phase: StartPhase) => {
     let told = -1;
     return (ratio: number) => {
       if (ratio < told + 0.01 && ratio < 1) return;
@@ -37,10 +52,36 @@ export function defineStartPorts(services: StartPortServices) {
     };
   };
 
+  /** Tells each change of step, and bytes in steps of a hundredth or a second: a trace is to hold hours of it. */
+  const downloadProgress = ({ input: { generation }, say }: Scope) => {
+    let told: { readonly progress: AcquisitionProgress; readonly atMs: number } | null = null;
+    return (progress: AcquisitionProgress) => {
+      const atMs = clock.nowMs();
+      const isSoon =
+        told !== null &&
+        progress.step === told.progress.step &&
+        progress.attempt === told.progress.attempt &&
+        progress.ratio < told.progress.ratio + 0.01 &&
+        atMs - told.atMs < 1000;
+      if (isSoon) return;
+      told = { progress, atMs };
+      say({ type: 'acquisition.progressed', generation, progress, atMs });
+    };
+  };
+
+  const port = definePortActor<SupervisorFact, PortInput>;
+
   return {
-    acquireModel: definePortActor(async (scope) => {
-      const { generation, signal, say } = scope;
-      const attempt = await download({ ...model, signal, onProgress: progress(scope, 'acquiring') });
+    acquireModel: port(async (scope) => {
+      const { signal, say } = scope;
+      const { generation } = scope.input;
+      const acquired = acquire({
+        signal,
+        onRatio: progress(scope, 'acquiring'),
+        onProgress: downloadProgress(scope),
+      });
+      acquiring = acquired.catch(() => undefined);
+      const attempt = await acquired;
       say(
         attempt.ok
           ? { type: 'model.acquired', generation, atMs: clock.nowMs() }
@@ -48,15 +89,16 @@ export function defineStartPorts(services: StartPortServices) {
       );
     }, onRejection),
 
-    prepareRuntime: definePortActor(async ({ generation, say }) => {
+    prepareRuntime: port(async ({ input: { generation }, say }) => {
       const attempt = await lease.prepare(generation);
       if (!attempt.ok) say(refused(generation, attempt.reason));
     }, onRejection),
 
-    loadModel: definePortActor(async (scope) => {
-      const { generation, signal, say } = scope;
+    loadModel: port(async (scope) => {
+      const { signal, say } = scope;
+      const { generation } = scope.input;
       const attempt = await lease.spawn(generation, {
-        modelPath: model.path,
+        modelPath,
         contextTokens,
         sequences,
         signal,
@@ -69,8 +111,8 @@ export function defineStartPorts(services: StartPortServices) {
       );
     }, onRejection),
 
-    probeRuntime: definePortActor(
-      async ({ generation, signal, say }) => {
+    probeRuntime: port(
+      async ({ input: { generation }, signal, say }) => {
         const handle = lease.handleOf(generation);
         const verdict =
           handle === null
@@ -86,9 +128,9 @@ export function defineStartPorts(services: StartPortServices) {
       }),
     ),
 
-    releaseRuntime: definePortActor(
-      async ({ generation, say }) => {
-        await lease.release(generation);
+    releaseRuntime: port(
+      async ({ input: { generation }, say }) => {
+        await Promise.all([lease.release(generation), acquiring]);
         say({ type: 'runtime.released', generation, atMs: clock.nowMs() });
       },
       ({ generation }) => ({ type: 'runtime.released', generation, atMs: clock.nowMs() }),
@@ -96,4 +138,5 @@ export function defineStartPorts(services: StartPortServices) {
   };
 }
 
+type Scope = PortScope<SupervisorFact, PortInput>;
 type Refusal = Extract<SupervisorFact, { type: 'start.refused' }>;

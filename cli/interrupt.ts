@@ -2,22 +2,34 @@ import type { Supervisor } from '../index.ts';
 
 export const EXIT_INTERRUPTED = 130;
 
+export interface Interrupt {
+  readonly happened: () => boolean;
+  readonly ignore: () => void;
+}
+
 /** Ctrl-C once: drain and leave in order. Twice: leave at once. */
-export function drainOnInterrupt(supervisor: Supervisor, say: (text: string) => void) {
-  let times = 0;
-  const onInterrupt = () => {
-    times += 1;
-    if (times > 1) process.exit(EXIT_INTERRUPTED);
+export function drainOnInterrupt(supervisor: Supervisor, say: (text: string) => void): Interrupt {
+  return onInterrupt(() => {
     say('draining; press Ctrl-C again to leave at once');
     void supervisor.drain({ deadlineMs: 5000 }).catch(() => undefined);
+  });
+}
+
+/** Calls `act` at the first Ctrl-C, and leaves at once at the second. */
+export function onInterrupt(act: () => void): Interrupt {
+  let times = 0;
+  const hear = () => {
+    times += 1;
+    if (times > 1) process.exit(EXIT_INTERRUPTED);
+    act();
   };
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onInterrupt);
+  process.on('SIGINT', hear);
+  process.on('SIGTERM', hear);
   return {
     happened: () => times > 0,
     ignore: () => {
-      process.off('SIGINT', onInterrupt);
-      process.off('SIGTERM', onInterrupt);
+      process.off('SIGINT', hear);
+      process.off('SIGTERM', hear);
     },
   };
 }

@@ -118,6 +118,10 @@ export const MODEL_REASON_GUIDE = {
     'A tensor reaches beyond the end of the model file.',
     'Fetch or convert the model again.',
   ),
+  model_too_large: guide(
+    'The model and its context need more memory than the machine may use.',
+    'Take a smaller model or a shorter context, or override the check.',
+  ),
   acquire_timeout: guide(
     'The verification of the file stood still or took too long.',
     'Check the disk, or raise acquireMsMax.',

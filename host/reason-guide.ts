@@ -1,4 +1,5 @@
 import type { Reason } from '../policies/reasons.ts';
+import { ACQUISITION_REASON_GUIDE } from './acquisition-reason-guide.ts';
 import { MODEL_REASON_GUIDE } from './model-reason-guide.ts';
 import { guide, type ReasonGuide } from './reason-guide-entry.ts';
 
@@ -11,6 +12,7 @@ export function explainReason(reason: Reason): string {
 /** Complete by its type: a reason without words does not compile. The README's table is made from it. */
 export const REASON_GUIDE: { readonly [R in Reason]: ReasonGuide } = {
   ...MODEL_REASON_GUIDE,
+  ...ACQUISITION_REASON_GUIDE,
 
   admitted: guide('The request runs.'),
   slot_available: guide('A slot is free.'),

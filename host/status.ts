@@ -1,4 +1,5 @@
 import type { SnapshotFrom } from 'xstate';
+import type { AcquisitionProgress } from '../machines/acquisition-context.ts';
 import type { DrainReport, SupervisorContext } from '../machines/context.ts';
 import type { StartPhase } from '../machines/events.ts';
 import { observedAt } from '../machines/requests.ts';
@@ -23,6 +24,8 @@ export interface SupervisorStatus {
   readonly fault: Reason | null;
   /** How far `acquiring` or `loading` is, 0 to 1. */
   readonly progress: { readonly phase: StartPhase; readonly ratio: number } | null;
+  /** How far the download of the model is, or how the latest one ended; null where none was needed to be begun. */
+  readonly acquisition: AcquisitionProgress | null;
   readonly runtime: RuntimeFacts | null;
   readonly pressure: PressureLevel;
   readonly inFlight: number;
@@ -61,6 +64,7 @@ export function statusOf(snapshot: SupervisorSnapshot): SupervisorStatus {
     generation: context.generation,
     fault: context.fault,
     progress: context.progress,
+    acquisition: context.acquisition,
     runtime: context.runtime,
     pressure: context.pressure,
     inFlight: context.admission.inFlight,

@@ -1,13 +1,15 @@
 import type { Reason } from '../policies/reasons.ts';
 
-/** What failed: the construction, a start, a request, or the supervisor itself. */
+/** What failed: the construction, a start, a request, a trace, the supervisor itself, the store, or a file of pins. */
 export type SupervisorErrorCode =
   | 'invalid_options'
   | 'start_failed'
   | 'request_refused'
   | 'request_failed'
   | 'trace_failed'
-  | 'supervisor_closed';
+  | 'supervisor_closed'
+  | 'store_failed'
+  | 'pins_refused';
 
 const BRAND = Symbol.for('llamero.SupervisorError');
 

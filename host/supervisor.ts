@@ -11,6 +11,7 @@ import {
 import type { FlightRecorder } from '../actors/flight-recorder.ts';
 import { createLedgerEntry, type RequestResult } from '../actors/ledger-entry.ts';
 import type { RequestLedger } from '../actors/request-ledger.ts';
+import type { AcquisitionProgress } from '../machines/acquisition-context.ts';
 import type { DrainReport } from '../machines/context.ts';
 import type { Limits } from '../policies/limits.ts';
 import { readRequest } from '../policies/request.ts';
@@ -65,6 +66,8 @@ export interface Supervisor extends AsyncDisposable {
   /** Samples of memory, CPU and GPU, taken while somebody listens or the supervisor is up. */
   readonly resources$: Observable<ResourceObservation>;
   readonly backpressure$: Observable<Backpressure>;
+  /** The download of the model, now and at every change; null while the file is here and before the first one. */
+  readonly acquisition$: Observable<AcquisitionProgress | null>;
   /** The XState actor: for inspection and for composing; commands go through the methods. */
   readonly actor: SupervisorActor;
 }
@@ -187,6 +190,9 @@ export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
     getSnapshot: () => statusOf(actor.getSnapshot()),
     state$: view(statusOf),
     backpressure$: view(backpressureOf),
+    acquisition$: view(({ context }) => ({ acquisition: context.acquisition })).pipe(
+      map(({ acquisition }) => acquisition),
+    ),
     resources$,
     actor,
     [Symbol.asyncDispose]: async () => {

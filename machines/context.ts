@@ -6,6 +6,7 @@ import type { Reason } from '../policies/reasons.ts';
 import { createResourceLimits, type ResourceLimits } from '../policies/resources.ts';
 import type { RuntimeFacts } from '../policies/runtime-adapter.ts';
 import type { Verdict } from '../policies/verdict.ts';
+import type { AcquisitionProgress } from './acquisition-context.ts';
 import type { ObservedResources, StartPhase } from './events.ts';
 
 export interface SupervisorInput {
@@ -27,6 +28,8 @@ export interface SupervisorContext {
   /** Counts starts; completions of an earlier start are stale. */
   readonly generation: number;
   readonly progress: { readonly phase: StartPhase; readonly ratio: number } | null;
+  /** How far the download of the model is, or how it ended; null where the file was here, or before the first. */
+  readonly acquisition: AcquisitionProgress | null;
   readonly runtime: RuntimeFacts | null;
   /** Whether this run of the supervisor was ever ready: a first start that fails is not tried again by itself. */
   readonly hasBeenReady: boolean;
@@ -129,6 +132,7 @@ export function createSupervisorContext(input: SupervisorInput | undefined): Sup
     lifecycle: createLifecycleState(),
     generation: 0,
     progress: null,
+    acquisition: null,
     runtime: null,
     hasBeenReady: false,
     admission: createAdmissionState(limits),

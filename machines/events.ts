@@ -3,6 +3,7 @@ import type { RequestFacts } from '../policies/request.ts';
 import type { ResourceObservation } from '../policies/resources.ts';
 import type { RuntimeFacts } from '../policies/runtime-adapter.ts';
 import type { Verdict } from '../policies/verdict.ts';
+import type { AcquisitionProgress } from './acquisition-context.ts';
 
 /** What one request comes to. Exactly one of them, once. */
 export type Outcome = 'completed' | 'cancelled' | 'expired' | 'failed' | 'denied';
@@ -38,6 +39,10 @@ export type SupervisorCommand =
 /** Facts: past tense, from the ports. */
 export type SupervisorFact =
   | ({ readonly type: 'start.progressed'; readonly phase: StartPhase; readonly ratio: number } & OfGeneration)
+  | ({
+      readonly type: 'acquisition.progressed';
+      readonly progress: AcquisitionProgress;
+    } & OfGeneration)
   | ({ readonly type: 'start.refused'; readonly reason: Reason } & OfGeneration)
   | ({ readonly type: 'model.acquired' } & OfGeneration)
   | ({ readonly type: 'model.loaded'; readonly facts: RuntimeFacts } & OfGeneration)

@@ -25,7 +25,10 @@ const refuseStart = ({ generation }: PortInput): SupervisorFact => ({
 const silent = fromCallback<EventObject, PortInput>(() => undefined);
 
 export const supervisorPorts = {
-  /** Proves the model file. Says `start.progressed`, then `model.acquired` or `start.refused`. */
+  /**
+   * Brings the model here and proves its file. Says `start.progressed` or `acquisition.progressed`, then
+   * `model.acquired` or `start.refused`.
+   */
   acquireModel: unprovided(refuseStart),
   /** Warms up the native library beside `acquiring`. Says nothing, or `start.refused`. */
   prepareRuntime: silent,

@@ -21,7 +21,7 @@ export const startingState = supervisorSetup.createStateConfig({
   },
   states: {
     acquiring: {
-      description: 'The model file is proved: size, then SHA-256.',
+      description: 'The model is downloaded where it is not here, and its file is proved.',
       entry: 'watchAcquireStall',
       exit: 'unwatchStall',
       invoke: { src: 'acquireModel', id: 'acquireModel', input: portInput, onError: onPortError },
@@ -35,6 +35,11 @@ export const startingState = supervisorSetup.createStateConfig({
         'start.progressed': {
           guard: 'isCurrent',
           actions: ['recordProgress', 'unwatchStall', 'watchAcquireStall'],
+        },
+        // The acquisition chart has a deadline for each of its own waits; the absolute one stays the net below it.
+        'acquisition.progressed': {
+          guard: 'isCurrent',
+          actions: ['recordAcquisition', 'unwatchStall'],
         },
         'start.stalled': {
           target: '#supervisor.draining',

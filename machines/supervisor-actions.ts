@@ -59,6 +59,7 @@ export const supervisorSetup = supervisorGround.extend({
     enterStarting: assign(({ context }) => ({
       ...enter(context, 'starting'),
       generation: context.generation + 1,
+      acquisition: null,
       fault: null,
       afterDrain: 'idle' as const,
       drain: EMPTY_DRAIN,
@@ -103,6 +104,12 @@ export const supervisorSetup = supervisorGround.extend({
       const { phase, ratio } = event;
       const before = context.progress?.phase === phase ? context.progress.ratio : 0;
       return { progress: { phase, ratio: Math.max(before, ratio) }, nowMs: later(context, event.atMs) };
+    }),
+    recordAcquisition: assign(({ context, event }) => {
+      if (event.type !== 'acquisition.progressed') return {};
+      const { progress: acquisition, atMs } = event;
+      const ratio = Math.max(context.progress?.ratio ?? 0, acquisition.ratio);
+      return { acquisition, progress: { phase: 'acquiring' as const, ratio }, nowMs: later(context, atMs) };
     }),
     recordLoaded: assign(({ context, event }) =>
       event.type === 'model.loaded' ? { runtime: event.facts, nowMs: later(context, event.atMs) } : {},

@@ -3,6 +3,7 @@ import type { RequestFacts } from '../policies/request.ts';
 import type { RuntimeFacts } from '../policies/runtime-adapter.ts';
 import type { Verdict } from '../policies/verdict.ts';
 import { failClosed } from '../policies/verdict.ts';
+import { ACQUISITION_STEPS, type AcquisitionProgress } from './acquisition-context.ts';
 import type { ObservedResources, SupervisorEvent } from './events.ts';
 
 /**
@@ -107,6 +108,18 @@ const sample = record<ObservedResources>({
   vramUsedBytes: orNull(number),
 });
 
+const acquisition = record<AcquisitionProgress>({
+  step: oneOf(...ACQUISITION_STEPS),
+  receivedBytes: number,
+  totalBytes: number,
+  ratio: number,
+  bytesPerSecond: orNull(number),
+  remainingMs: orNull(number),
+  mirror: integer,
+  attempt: integer,
+  reason: orNull(reason),
+});
+
 type Fields = readonly (readonly [string, Read<unknown>])[];
 const at: Fields = [['atMs', number]];
 const ofGeneration: Fields = [['generation', integer], ...at];
@@ -118,6 +131,7 @@ const READERS: { readonly [T in SupervisorEvent['type']]: Fields } = {
   'request.submit': [['requestId', requestId], ['facts', requestFacts], ['wait', flag], ...at],
   'request.cancel': [['requestId', requestId], ...at],
   'start.progressed': [['phase', phase], ['ratio', number], ...ofGeneration],
+  'acquisition.progressed': [['progress', acquisition], ...ofGeneration],
   'start.refused': [['reason', reason], ...ofGeneration],
   'model.acquired': ofGeneration,
   'model.loaded': [['facts', runtimeFacts], ...ofGeneration],

@@ -34,6 +34,12 @@ const FAULT_CLASSES: { readonly [R in Reason]: FaultClass } = {
   integrity_verified: 'permanent',
   source_allowed: 'permanent',
   gguf_header_valid: 'permanent',
+  response_accepted: 'permanent',
+  fetch_retry_allowed: 'permanent',
+  model_fits: 'permanent',
+  store_record_fits: 'permanent',
+  pins_valid: 'permanent',
+  signature_verified: 'permanent',
   restart_allowed: 'permanent',
   request_valid: 'permanent',
   runtime_healthy: 'permanent',
@@ -108,6 +114,41 @@ const FAULT_CLASSES: { readonly [R in Reason]: FaultClass } = {
   source_revision_not_pinned: 'permanent',
   source_revision_other: 'permanent',
 
+  // Fetching.
+  source_address_refused: 'permanent',
+  source_certificate_refused: 'permanent',
+  source_unreachable: 'transient',
+  source_busy: 'transient',
+  source_status_refused: 'permanent',
+  source_first_byte_timeout: 'transient',
+  source_stalled: 'transient',
+  redirect_malformed: 'permanent',
+  redirects_exceeded: 'permanent',
+  response_malformed: 'permanent',
+  response_encoded: 'permanent',
+  response_size_mismatch: 'permanent',
+  response_range_mismatch: 'permanent',
+  transfer_cut: 'transient',
+
+  // Store.
+  store_unavailable: 'permanent',
+  store_full: 'transient',
+  store_write_failed: 'transient',
+  store_timeout: 'transient',
+  store_record_differs: 'permanent',
+  model_not_stored: 'permanent',
+
+  // Pins.
+  pins_missing: 'permanent',
+  pins_malformed: 'permanent',
+  pins_version: 'permanent',
+  pin_unknown: 'permanent',
+  pins_unsigned: 'permanent',
+  signature_malformed: 'permanent',
+  signature_mismatch: 'permanent',
+  pins_expired: 'permanent',
+  pins_rolled_back: 'permanent',
+
   // Model file.
   model_file_missing: 'permanent',
   model_file_not_regular: 'permanent',
@@ -131,6 +172,7 @@ const FAULT_CLASSES: { readonly [R in Reason]: FaultClass } = {
   gguf_vocabulary_malformed: 'permanent',
   gguf_tensor_malformed: 'permanent',
   gguf_tensor_out_of_bounds: 'permanent',
+  model_too_large: 'permanent',
   acquire_timeout: 'transient',
 
   // Runtime.
@@ -168,6 +210,7 @@ const FAULT_CLASSES: { readonly [R in Reason]: FaultClass } = {
   internal_error: 'transient',
 };
 
-function isReason(value: unknown): value is Reason {
+/** Whether a value is a code of the closed list. */
+export function isReason(value: unknown): value is Reason {
   return typeof value === 'string' && Object.hasOwn(FAULT_CLASSES, value);
 }

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type ByteView, partOf, viewBytes } from './byte-view.ts';
+import { isIntegerFrom } from './foreign.ts';
 import { readIntegritySpec } from './integrity-spec.ts';
 import { allow, type Deny, deny, failClosed, type Verdict } from './verdict.ts';
 
@@ -47,6 +48,23 @@ export function verifyModelBytes(spec: unknown, bytes: unknown): Verdict {
   const accumulator = createIntegrityAccumulator(spec);
   const taken = accumulator.update(bytes);
   return taken.ok ? accumulator.finalize() : taken;
+}
+
+/**
+ * Judges bytes that were hashed elsewhere, off this thread: their SHA-256 as 64 lower-case hex digits, and how many
+ * they were. `integrity_verified`, `size_short`, `size_exceeded` or `digest_mismatch`, or the refusal of the spec.
+ */
+export function verifyModelDigest(spec: unknown, sha256: unknown, receivedBytes: unknown): Verdict {
+  return failClosed(() => {
+    const expected = readIntegritySpec(spec);
+    if (!expected.ok) return expected;
+    if (!isIntegerFrom(receivedBytes, 0)) return SIZE_SHORT;
+    if (receivedBytes < expected.sizeBytes) return SIZE_SHORT;
+    if (receivedBytes > expected.sizeBytes) return SIZE_EXCEEDED;
+    const actual = readIntegritySpec({ sha256, sizeBytes: 1 });
+    if (!actual.ok) return MISMATCH;
+    return equalDigests(digestFromHex(actual.sha256), digestFromHex(expected.sha256)) ? VERIFIED : MISMATCH;
+  }, MISMATCH);
 }
 
 function openAccumulator(sha256: string, sizeBytes: number): IntegrityAccumulator {

@@ -2,7 +2,17 @@
  * Every limit of the project in one table: unit, default, range, and what happens when it is reached.
  * The README's limits table, the option schema and the defaults are all made from it.
  */
-export type LimitUnit = 'requests' | 'ms' | 'tokens' | 'chars' | 'chunks' | 'bytes' | 'ratio' | 'restarts';
+export type LimitUnit =
+  | 'requests'
+  | 'ms'
+  | 'tokens'
+  | 'chars'
+  | 'chunks'
+  | 'bytes'
+  | 'bytes/s'
+  | 'attempts'
+  | 'ratio'
+  | 'restarts';
 
 export interface LimitRule {
   readonly unit: LimitUnit;
@@ -77,10 +87,52 @@ export const LIMIT_RULES = {
     65_536,
     'Chunks kept for a reader that is behind; then its generation waits.',
   ),
-  acquireMsMax: integerMs(1_800_000, 'Longest verification of the model file; then `acquire_timeout`.'),
+  acquireMsMax: integerMs(
+    1_800_000,
+    'Longest verification of the model file; a download has the time of its bytes besides. Then `acquire_timeout`.',
+  ),
   acquireStallMsMax: integerMs(
     30_000,
     'Longest time without progress while the file is verified; then `acquire_timeout`.',
+  ),
+  transferBytesPerSecondMin: rule(
+    'bytes/s',
+    65_536,
+    1,
+    BYTES_MAX,
+    'Slowest download that is waited for: the size of the model at this rate is added to `acquireMsMax`.',
+  ),
+  lockMsMax: integerMs(
+    1_800_000,
+    'Longest wait for another process that downloads the same model; then this one downloads it too.',
+  ),
+  firstByteMsMax: integerMs(
+    30_000,
+    'Longest wait for the answer of a source, redirects included; then `source_first_byte_timeout`.',
+  ),
+  transferStallMsMax: integerMs(
+    30_000,
+    'Longest time without a byte while a model is downloaded; then `source_stalled`.',
+  ),
+  flushMsMax: integerMs(
+    300_000,
+    'Longest time the disk may take to keep a file, or the check of one may stand still; then `store_timeout`.',
+  ),
+  fetchFailuresMax: rule(
+    'attempts',
+    5,
+    1,
+    1000,
+    'Failures in a row, over all mirrors and without one new byte, after which a download is given up.',
+  ),
+  retryMsMin: integerMs(500, 'Delay before a download is tried again; it doubles with each further failure.'),
+  retryMsMax: integerMs(15_000, 'Longest delay before a download is tried again.'),
+  storeReserveBytes: rule(
+    'bytes',
+    268_435_456,
+    0,
+    BYTES_MAX,
+    'Free space that a download must leave on the disk of the store; else `store_full`.',
   ),
   loadMsMax: integerMs(1_800_000, 'Longest load of the model; then `runtime_load_timeout`.'),
   loadStallMsMax: integerMs(
@@ -190,6 +242,7 @@ export const DEFAULT_LIMITS: Limits = Object.fromEntries(
 export const LIMIT_ORDER: readonly (readonly [LimitName, LimitName])[] = [
   ['outputTokensDefault', 'outputTokensMax'],
   ['backoffMsMin', 'backoffMsMax'],
+  ['retryMsMin', 'retryMsMax'],
   ['memoryUsedRatioSoft', 'memoryUsedRatioHard'],
   ['vramUsedRatioSoft', 'vramUsedRatioHard'],
   ['cpuLoadRatioSoft', 'cpuLoadRatioHard'],

@@ -14,6 +14,12 @@ export const RUNTIME_MANAGER_REASONS = [
   'integrity_verified',
   'source_allowed',
   'gguf_header_valid',
+  'response_accepted',
+  'fetch_retry_allowed',
+  'model_fits',
+  'store_record_fits',
+  'pins_valid',
+  'signature_verified',
   'restart_allowed',
   'request_valid',
   'runtime_healthy',
@@ -88,6 +94,41 @@ export const RUNTIME_MANAGER_REASONS = [
   'source_revision_not_pinned',
   'source_revision_other',
 
+  // Fetching.
+  'source_address_refused',
+  'source_certificate_refused',
+  'source_unreachable',
+  'source_busy',
+  'source_status_refused',
+  'source_first_byte_timeout',
+  'source_stalled',
+  'redirect_malformed',
+  'redirects_exceeded',
+  'response_malformed',
+  'response_encoded',
+  'response_size_mismatch',
+  'response_range_mismatch',
+  'transfer_cut',
+
+  // Store.
+  'store_unavailable',
+  'store_full',
+  'store_write_failed',
+  'store_timeout',
+  'store_record_differs',
+  'model_not_stored',
+
+  // Pins.
+  'pins_missing',
+  'pins_malformed',
+  'pins_version',
+  'pin_unknown',
+  'pins_unsigned',
+  'signature_malformed',
+  'signature_mismatch',
+  'pins_expired',
+  'pins_rolled_back',
+
   // Model file.
   'model_file_missing',
   'model_file_not_regular',
@@ -111,6 +152,7 @@ export const RUNTIME_MANAGER_REASONS = [
   'gguf_vocabulary_malformed',
   'gguf_tensor_malformed',
   'gguf_tensor_out_of_bounds',
+  'model_too_large',
   'acquire_timeout',
 
   // Runtime.

@@ -24,8 +24,12 @@ const DOT_SEGMENT = /^(?:\.|%2e){1,2}$/i;
 export function isHostName(host: string): boolean {
   const labels = host.split('.');
   if (host.length > HOST_CHARS_MAX || labels.length < 2) return false;
-  if (!labels.every((label) => HOST_LABEL.test(label) && !label.startsWith('xn--'))) return false;
-  return !NUMERIC_LABEL.test(labels[labels.length - 1]!);
+  return labels.every(isPlainLabel) && !NUMERIC_LABEL.test(labels[labels.length - 1]!);
+}
+
+/** A DNS name of one label, by the same rules: no resolver but that of a private network knows it. */
+export function isHostLabel(host: string): boolean {
+  return isPlainLabel(host) && !NUMERIC_LABEL.test(host);
 }
 
 /** `/a/b.c`: one plain segment or more, no escape, no trailing slash. */
@@ -54,6 +58,10 @@ export function hasOnlyUrlChars(url: string): boolean {
 /** Whether a parser would resolve a part of the path away. */
 export function hasDotSegment(path: string): boolean {
   return path.split('/').some((segment) => DOT_SEGMENT.test(segment));
+}
+
+function isPlainLabel(label: string): boolean {
+  return HOST_LABEL.test(label) && !label.startsWith('xn--');
 }
 
 function isPlainSegment(segment: string): boolean {

@@ -1,9 +1,11 @@
 import { hasDotSegment, hasOnlyUrlChars } from './source-grammar.ts';
 import { type Deny, deny } from './verdict.ts';
 
-/** A canonical https URL with the default port and no credentials, cut into its parts and not yet judged. */
+/** A canonical https URL without credentials, cut into its parts and not yet judged. */
 export interface SourceUrl {
   readonly host: string;
+  /** Null where it is the default one. */
+  readonly port: number | null;
   /** Begins with a slash. */
   readonly path: string;
   /** Null where there is no question mark. */
@@ -34,8 +36,10 @@ const HTTPS_PORT = 443;
 /**
  * Cuts a URL into its parts. Refused is what is no URL, no https, or not written the one canonical way: a reader
  * that normalises would see another URL than a reader that does not.
+ *
+ * @param isPortAllowed Whether another port than the default one may be named.
  */
-export function parseSourceUrl(url: unknown, charsMax: number): ParsedSource {
+export function parseSourceUrl(url: unknown, charsMax: number, isPortAllowed = false): ParsedSource {
   if (typeof url !== 'string') return NOT_STRING;
   if (url.length > charsMax) return TOO_LONG;
   if (!hasOnlyUrlChars(url)) return CHARSET;
@@ -60,11 +64,12 @@ export function parseSourceUrl(url: unknown, charsMax: number): ParsedSource {
     path.startsWith('/') &&
     !hasDotSegment(path);
   if (!isCanonical) return NOT_CANONICAL;
-  if (portRefusal !== null) return portRefusal;
+  if (portRefusal !== null && !(isPortAllowed && Number(port) > 0)) return portRefusal;
   return {
     ok: true,
     url: {
       host,
+      port: port === undefined ? null : Number(port),
       path,
       query: query === undefined ? null : query.slice(1),
       hasFragment: fragment !== undefined,

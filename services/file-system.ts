@@ -10,6 +10,8 @@ export interface FileSystem {
 }
 
 export interface OpenFile {
+  /** The number under which every thread of this process can read it; absent where there is none. */
+  readonly fd?: number;
   stat(): Promise<FileStat>;
   /** Reads up to `lengthBytes` into the start of `buffer`; fewer may come, and 0 is the end of the file. */
   read(buffer: Uint8Array, lengthBytes: number, positionBytes: number): Promise<number>;
@@ -26,6 +28,17 @@ export interface FileStat {
   isFile(): boolean;
 }
 
+/** Whether two looks saw the same content of the same file. */
+export function isSameStat(a: FileStat, b: FileStat): boolean {
+  return (
+    a.dev === b.dev &&
+    a.ino === b.ino &&
+    a.size === b.size &&
+    a.mtimeNs === b.mtimeNs &&
+    a.ctimeNs === b.ctimeNs
+  );
+}
+
 /**
  * Opening a pipe that nobody writes to waits for ever without O_NONBLOCK, and a terminal must not become that of
  * this process. Neither flag exists on Windows, nor do such files.
@@ -36,6 +49,7 @@ export const nodeFileSystem: FileSystem = Object.freeze({
   open: async (path: string): Promise<OpenFile> => {
     const handle = await open(path, OPEN_FLAGS);
     return {
+      fd: handle.fd,
       stat: () => handle.stat({ bigint: true }),
       read: async (buffer, lengthBytes, positionBytes) =>
         (await handle.read(buffer, 0, lengthBytes, positionBytes)).bytesRead,

@@ -3,6 +3,7 @@ import { evaluateGgufHeader, type GgufFacts } from '../policies/gguf-header.ts';
 import type { CancelSignal } from '../policies/runtime-adapter.ts';
 import { type Attempt, type Deny, deny } from '../policies/verdict.ts';
 import type { OpenFile } from './file-system.ts';
+import type { PartialHeader } from './model-store.ts';
 
 /** Enough for the header of a small model; what is refused for its first fields costs no more than this. */
 const FIRST_BYTES = 64 * 1024;
@@ -20,10 +21,25 @@ export async function readGgufHeader(
   sizeBytes: number,
   signal: CancelSignal,
 ): Promise<Attempt<GgufFacts>> {
+  const read = await readGgufHeaderSoFar(file, sizeBytes, sizeBytes, signal);
+  if (!read.ok) return read;
+  return read.value.kind === 'whole'
+    ? { ok: true, value: read.value.facts }
+    : // No header asks for more than the file has.
+      deny('gguf_truncated');
+}
+
+/** As {@link readGgufHeader}, of a file that has its first `hereBytes` bytes so far and will have `sizeBytes`. */
+export async function readGgufHeaderSoFar(
+  file: OpenFile,
+  hereBytes: number,
+  sizeBytes: number,
+  signal: CancelSignal,
+): Promise<Attempt<PartialHeader>> {
   let prefix = new Uint8Array(0);
   let wantedBytes = FIRST_BYTES;
   for (;;) {
-    const longer = new Uint8Array(Math.min(wantedBytes, sizeBytes));
+    const longer = new Uint8Array(Math.min(wantedBytes, hereBytes));
     longer.set(prefix);
     const refusal = await fill(file, longer, prefix.byteLength, signal);
     if (refusal !== null) return refusal;
@@ -32,10 +48,13 @@ export async function readGgufHeader(
     const judgement = evaluateGgufHeader(prefix, sizeBytes);
     switch (judgement.kind) {
       case 'accepted':
-        return { ok: true, value: judgement.facts };
+        return { ok: true, value: { kind: 'whole', facts: judgement.facts } };
       case 'refused':
         return judgement.verdict;
       case 'more':
+        if (prefix.byteLength === hereBytes) {
+          return { ok: true, value: { kind: 'more', needBytes: judgement.needBytes } };
+        }
         wantedBytes = Math.min(Math.max(judgement.needBytes, 2 * prefix.byteLength), GGUF_HEADER_BYTES_MAX);
     }
   }

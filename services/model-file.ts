@@ -1,5 +1,9 @@
 import { evaluateWholeModel } from '../policies/gguf-header.ts';
-import { createIntegrityAccumulator, validateIntegritySpec } from '../policies/integrity.ts';
+import {
+  createIntegrityAccumulator,
+  validateIntegritySpec,
+  verifyModelDigest,
+} from '../policies/integrity.ts';
 import type {
   CancelSignal,
   DownloadRequest,
@@ -8,11 +12,14 @@ import type {
   RuntimeAdapterFns,
 } from '../policies/runtime-adapter.ts';
 import { type Attempt, type Deny, deny } from '../policies/verdict.ts';
-import { type FileStat, type FileSystem, nodeFileSystem, type OpenFile } from './file-system.ts';
+import { type FileStat, type FileSystem, isSameStat, nodeFileSystem, type OpenFile } from './file-system.ts';
 import { readGgufHeader } from './gguf-header.ts';
+import { hashFile } from './hash-file.ts';
 
 /** Large enough that the calls cost nothing, small enough that hashing one holds the event loop for a millisecond. */
 const PIECE_BYTES = 1024 * 1024;
+/** From here on a thread of its own is worth its start, near 30 ms: a larger file would slow down who else computes. */
+const THREAD_BYTES_MIN = 16 * 1024 * 1024;
 
 /**
  * The `download` port for a file that is on this machine already: nothing is fetched, its bytes are proved.
@@ -79,6 +86,14 @@ async function refuseBytes(
   onProgress: DownloadRequest['onProgress'],
 ): Promise<Deny | null> {
   const { sizeBytes } = spec;
+  if (file.fd !== undefined && sizeBytes >= THREAD_BYTES_MIN) {
+    const hashed = await hashFile(file, sizeBytes, signal, (doneBytes) =>
+      report(onProgress, doneBytes / sizeBytes),
+    );
+    if (!hashed.ok) return hashed;
+    const judged = verifyModelDigest(spec, hashed.value.sha256, hashed.value.sizeBytes);
+    return judged.ok ? null : judged;
+  }
   const accumulator = createIntegrityAccumulator(spec);
   const buffer = new Uint8Array(Math.min(PIECE_BYTES, sizeBytes));
 
@@ -120,17 +135,7 @@ async function refuseChange(
   if (!read.ok) return read;
   const named = await attempt(statPath(), changed);
   if (!named.ok) return named;
-  return isSame(found, read.value) && isSame(found, named.value) ? null : changed();
-}
-
-function isSame(a: FileStat, b: FileStat): boolean {
-  return (
-    a.dev === b.dev &&
-    a.ino === b.ino &&
-    a.size === b.size &&
-    a.mtimeNs === b.mtimeNs &&
-    a.ctimeNs === b.ctimeNs
-  );
+  return isSameStat(found, read.value) && isSameStat(found, named.value) ? null : changed();
 }
 
 async function attempt<T>(call: Promise<T>, refusal: (error: unknown) => Deny): Promise<Attempt<T>> {

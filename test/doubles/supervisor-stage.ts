@@ -1,4 +1,9 @@
-import { createSupervisor, type SupervisorOptions, type SupervisorStatus } from '../../index.ts';
+import {
+  createSupervisor,
+  type ModelOptions,
+  type SupervisorOptions,
+  type SupervisorStatus,
+} from '../../index.ts';
 import { createManualClock } from '../../testing/manual-clock.ts';
 import { createScriptedProbe, type ProbeScript, type ScriptedProbe } from '../../testing/scripted-probe.ts';
 import { createScriptedRuntime, type ScriptedRuntimeOptions } from '../../testing/scripted-runtime.ts';
@@ -9,7 +14,7 @@ export interface StageOptions extends Pick<SupervisorOptions, 'limits' | 'logger
   readonly answer?: ScriptedRuntimeOptions['answer'];
   /** Default: a download that succeeds at once. */
   readonly download?: Download | 'local file';
-  readonly model?: SupervisorOptions['model'];
+  readonly model?: ModelOptions;
 }
 
 export const PINNED_MODEL = { path: '/models/scripted.gguf', sha256: 'ab'.repeat(32), sizeBytes: 1 } as const;

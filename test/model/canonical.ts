@@ -64,6 +64,7 @@ const BLANK = {
   nowMs: PRESENT_MS,
   sinceMs: PRESENT_MS,
   progress: null,
+  acquisition: null,
   lastArrival: null,
   lastDispatch: null,
   lastRestart: null,

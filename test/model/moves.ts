@@ -85,6 +85,7 @@ export function movesOf(
     switch (port) {
       case 'acquireModel':
         add({ kind: 'word', port }, told.progressed('acquiring', generation));
+        add({ kind: 'word', port }, told.fetched(generation));
         add({ kind: 'answer', port, said: 'yes' }, told.acquired(generation));
         for (const reason of ACQUIRE_REFUSALS) refuse(port, generation, reason);
         return;
@@ -144,6 +145,7 @@ export function movesOf(
       const late = generation !== PRESENT_GENERATION;
       if (late || !listens('acquireModel')) {
         stale(told.acquired(generation));
+        stale(told.fetched(generation));
         if (late || !listens('loadModel')) stale(told.progressed('acquiring', generation));
       }
       if (late || !listens('loadModel')) {

@@ -53,6 +53,17 @@ export function kindOfSample(sample: ObservedResources | null): SampleKind | nul
   return sample.memoryAvailableBytes === SAMPLES.elevated.memoryAvailableBytes ? 'elevated' : 'short';
 }
 
+const PROGRESS = {
+  step: 'streaming',
+  receivedBytes: 1,
+  totalBytes: 2,
+  ratio: 0.45,
+  bytesPerSecond: null,
+  remainingMs: null,
+  mirror: 0,
+  attempt: 1,
+  reason: null,
+} as const;
 const FACTS = { contextTokens: 512, sequences: 2, threads: 1, backend: 'cpu', modelBytes: 1 } as const;
 const atMs = PRESENT_MS;
 
@@ -92,6 +103,12 @@ export function createToldEvents() {
       type: 'start.progressed',
       phase,
       ratio: 0.5,
+      generation,
+      atMs,
+    })),
+    fetched: remembered((generation: number) => ({
+      type: 'acquisition.progressed',
+      progress: PROGRESS,
       generation,
       atMs,
     })),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type AnyStateMachine, type AnyStateNode, createActor } from 'xstate';
+import { acquisitionMachine } from '../../../machines/acquisition.ts';
 import { requestMachine } from '../../../machines/request.ts';
 import { supervisorMachine } from '../../../machines/supervisor.ts';
 import { transitionLifecycle } from '../../../policies/lifecycle.ts';
@@ -8,6 +9,7 @@ import { DEFAULT_LIMITS } from '../../../policies/limits.ts';
 const charts: [string, AnyStateMachine][] = [
   ['supervisor', supervisorMachine],
   ['request', requestMachine],
+  ['acquisition', acquisitionMachine],
 ];
 
 function nodesOf(node: AnyStateNode): AnyStateNode[] {

@@ -1,0 +1,74 @@
+import type { InspectionEvent } from 'xstate';
+import type { AcquisitionOutput, AcquisitionProgress } from '../machines/acquisition-context.ts';
+import { acquireDeadlineMs } from '../policies/acquisition.ts';
+import { validateIntegritySpec } from '../policies/integrity.ts';
+import type { Limits } from '../policies/limits.ts';
+import type { MachineMemory, ModelDemand } from '../policies/model-fit.ts';
+import type { CancelSignal, IntegritySpec } from '../policies/runtime-adapter.ts';
+import { allow, type Verdict } from '../policies/verdict.ts';
+import type { Clock } from '../services/clock.ts';
+import type { ModelFetcher } from '../services/model-fetcher.ts';
+import type { ModelStore } from '../services/model-store.ts';
+import { runAcquisition } from './run-acquisition.ts';
+
+/** A model by name of its bytes, and where they can be had. */
+export interface ModelPin extends IntegritySpec {
+  /** Canonical https URL of one GGUF file. */
+  readonly url: string;
+  /** Other URLs of the same bytes, in the order of their preference. */
+  readonly mirrors?: readonly string[];
+}
+
+export interface Acquirer {
+  /** Brings the model here, or says why not. Never rejects. `demand` null: whether it fits is not judged. */
+  acquire(
+    pin: ModelPin,
+    demand: ModelDemand | null,
+    signal: CancelSignal,
+    onProgress: (progress: AcquisitionProgress) => void,
+  ): Promise<AcquisitionOutput>;
+}
+
+export interface AcquirerServices {
+  readonly store: ModelStore;
+  readonly fetcher: ModelFetcher;
+  /** The source rule, with the allowlist that the host gave. */
+  readonly judgeSource: (url: string) => Verdict;
+  readonly readMemory: () => Promise<MachineMemory>;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly drawSeed: () => number;
+  readonly inspect?: ((event: InspectionEvent) => void) | undefined;
+}
+
+export function createAcquirer(services: AcquirerServices): Acquirer {
+  const { judgeSource, limits, drawSeed } = services;
+  return {
+    acquire(pin, demand, signal, onProgress) {
+      const { sha256, sizeBytes } = pin;
+      const spec = { sha256, sizeBytes };
+      const urls = [pin.url, ...(pin.mirrors ?? [])];
+      return runAcquisition({
+        ...services,
+        spec,
+        urls,
+        signal,
+        onProgress,
+        input: {
+          plan: judgePlan(spec, urls.map(judgeSource)),
+          sizeBytes,
+          mirrors: urls.length,
+          demand,
+          limits: { ...limits, acquireMsMax: acquireDeadlineMs(limits, sizeBytes) },
+          jitterSeed: drawSeed(),
+        },
+      });
+    },
+  };
+}
+
+/** The pin and every source must be sound: one that is not is a mistake of whoever wrote them. */
+function judgePlan(spec: IntegritySpec, sources: readonly Verdict[]): Verdict {
+  const judged = [validateIntegritySpec(spec), ...sources];
+  return judged.find(({ ok }) => !ok) ?? allow('source_allowed');
+}

@@ -1,0 +1,244 @@
+import { isOfTheBytes } from '../policies/fetch-fault.ts';
+import type { GgufFacts } from '../policies/gguf-header.ts';
+import type { MachineMemory } from '../policies/model-fit.ts';
+import type { Reason } from '../policies/reasons.ts';
+import type { CancelSignal, IntegritySpec, ModelFile } from '../policies/runtime-adapter.ts';
+import { type Attempt, allow, deny, type Verdict } from '../policies/verdict.ts';
+import type { ModelFetcher, Transfer } from '../services/model-fetcher.ts';
+import type { ModelStore, PartialFile, StoreLock } from '../services/model-store.ts';
+
+export interface AcquisitionServices {
+  readonly spec: IntegritySpec;
+  /** Source URLs in the order of their preference. */
+  readonly urls: readonly string[];
+  readonly store: ModelStore;
+  readonly fetcher: ModelFetcher;
+  /** Looks at the memory of the machine. */
+  readonly readMemory: () => Promise<MachineMemory>;
+}
+
+/** Why a step ended: a source's fault, or the disk's. */
+export type StepFault = { readonly ok: false; readonly of: 'source' | 'store'; readonly reason: Reason };
+
+/** Told with how many bytes of the file are here. */
+export type OnBytes = (receivedBytes: number) => void;
+
+/**
+ * What one acquisition holds between its steps, kept outside the machine whose context is plain data: the lock, the
+ * partial file, and a transfer that goes on from one step to the next.
+ *
+ * Steps do not overlap: one that was given up obeys its abort before the next begins.
+ */
+export interface AcquisitionSession {
+  readonly lock: (signal: CancelSignal, onWaiting: () => void) => Promise<Attempt<null>>;
+  /** Brings the header of the model. `fromStart`: what was kept is dropped. */
+  readonly probe: (
+    url: string | undefined,
+    fromStart: boolean,
+    signal: CancelSignal,
+    onBytes: OnBytes,
+  ) => Promise<Probed | StepFault>;
+  /** Brings the rest of the file. */
+  readonly stream: (
+    url: string | undefined,
+    signal: CancelSignal,
+    onBytes: OnBytes,
+  ) => Promise<{ ok: true } | StepFault>;
+  /** Judges the partial file as a whole; one that is refused goes to quarantine. */
+  readonly verify: (signal: CancelSignal, onBytes: OnBytes) => Promise<Verdict>;
+  readonly publish: () => Promise<Attempt<ModelFile>>;
+  /** Lets go of everything, and keeps what can be gone on with. Never rejects. Idempotent. */
+  readonly close: () => Promise<void>;
+}
+
+export interface Probed {
+  readonly ok: true;
+  readonly facts: GgufFacts;
+  /** Bytes of an earlier attempt that this one goes on with. */
+  readonly keptBytes: number;
+}
+
+/** First part that is asked for: it holds the header of a small model, and most of what a large one's needs. */
+const PROBE_BYTES = 1024 * 1024;
+/** What a killed process loses of its download at most. */
+const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
+
+export function createAcquisitionSession({ spec, store, fetcher }: AcquisitionServices): AcquisitionSession {
+  const { sizeBytes } = spec;
+  let held: StoreLock | null = null;
+  let partial: PartialFile | null = null;
+  let transfer: Transfer | null = null;
+  /** Bytes in the partial file, and the validator that they came under. */
+  let hereBytes = 0;
+  let etag: string | null = null;
+  let syncedBytes = 0;
+  /** Bytes of an earlier attempt that this one goes on with. */
+  let keptBytes = 0;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const inTurn = <T>(step: () => Promise<T>): Promise<T> => {
+    const turn = last.then(step);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+
+  const endTransfer = () => {
+    transfer?.close();
+    transfer = null;
+  };
+
+  const restart = async (file: PartialFile, validator: string | null): Promise<Verdict> => {
+    const verdict = await file.restart(validator);
+    if (verdict.ok) [hereBytes, syncedBytes, keptBytes, etag] = [0, 0, 0, validator];
+    return verdict;
+  };
+
+  /** Without a strong validator a part of the file cannot be gone on with: it may be of another file. */
+  const dropUnbound = async (file: PartialFile): Promise<Verdict> =>
+    etag === null && hereBytes > 0 && hereBytes < sizeBytes ? restart(file, null) : KEPT;
+
+  const openPartial = async (fromStart: boolean): Promise<Attempt<PartialFile>> => {
+    if (partial === null) {
+      const opened = await store.openPartial(spec);
+      if (!opened.ok) return opened;
+      partial = opened.value;
+      [hereBytes, syncedBytes, etag] = [partial.resumeBytes, partial.resumeBytes, partial.etag];
+    }
+    keptBytes = hereBytes;
+    const verdict = fromStart ? await restart(partial, null) : await dropUnbound(partial);
+    return verdict.ok ? { ok: true, value: partial } : verdict;
+  };
+
+  /** Asks for the file from where it stands; a source that begins at 0 makes it begin at 0. */
+  const ask = async (
+    url: string | undefined,
+    file: PartialFile,
+    endBytes: number,
+    signal: CancelSignal,
+  ): Promise<{ ok: true } | StepFault> => {
+    if (url === undefined) return ofSource('internal_error');
+    const bound = await dropUnbound(file);
+    if (!bound.ok) return ofStore(bound.reason);
+    const opened = await fetcher.open({ url, sizeBytes, fromBytes: hereBytes, endBytes, etag }, signal);
+    if (!opened.ok) return ofSource(opened.reason);
+    transfer = opened.value;
+    if (transfer.fromBytes !== hereBytes || (hereBytes === 0 && etag !== transfer.etag)) {
+      const verdict = await restart(file, transfer.etag);
+      if (!verdict.ok) return ofStore(verdict.reason);
+    }
+    return { ok: true };
+  };
+
+  /** Takes what comes until `isEnough`, or the transfer ends. */
+  const take = async (
+    file: PartialFile,
+    isEnough: () => boolean,
+    onBytes: OnBytes,
+  ): Promise<{ ok: true } | StepFault> => {
+    while (transfer !== null && !isEnough()) {
+      const read = await transfer.read();
+      if (!read.ok) {
+        endTransfer();
+        return ofSource(read.reason);
+      }
+      if (read.value === null) {
+        endTransfer();
+        break;
+      }
+      const written = await file.append(read.value);
+      if (!written.ok) return ofStore(written.reason);
+      hereBytes += read.value.byteLength;
+      onBytes(hereBytes);
+      if (etag !== null && hereBytes - syncedBytes >= SYNC_EVERY_BYTES) {
+        const synced = await file.sync();
+        if (!synced.ok) return ofStore(synced.reason);
+        syncedBytes = hereBytes;
+      }
+    }
+    return { ok: true };
+  };
+
+  const probe: AcquisitionSession['probe'] = async (url, fromStart, signal, onBytes) => {
+    endTransfer();
+    const opened = await openPartial(fromStart);
+    if (!opened.ok) return ofStore(opened.reason);
+    const file = opened.value;
+    for (;;) {
+      const header = await file.header(signal);
+      if (!header.ok) return isOfTheBytes(header.reason) ? ofSource(header.reason) : ofStore(header.reason);
+      if (header.value.kind === 'whole') return { ok: true, facts: header.value.facts, keptBytes };
+      const { needBytes } = header.value;
+      if (transfer === null) {
+        const isUnbound = etag === null && hereBytes > 0;
+        const endBytes = isUnbound ? sizeBytes : Math.max(needBytes, hereBytes + PROBE_BYTES);
+        const asked = await ask(url, file, Math.min(endBytes, sizeBytes), signal);
+        if (!asked.ok) return asked;
+      }
+      const taken = await take(file, () => hereBytes >= needBytes && isWhole(transfer), onBytes);
+      if (!taken.ok) return taken;
+    }
+  };
+
+  /** Whether the transfer goes on to the end of the file, so that it is kept for the next step. */
+  const isWhole = (open: Transfer | null) => open !== null && open.endBytes === sizeBytes;
+
+  const stream: AcquisitionSession['stream'] = async (url, signal, onBytes) => {
+    if (partial === null) return ofStore('internal_error');
+    if (transfer === null && hereBytes < sizeBytes) {
+      const asked = await ask(url, partial, sizeBytes, signal);
+      if (!asked.ok) return asked;
+    }
+    const taken = await take(partial, () => false, onBytes);
+    endTransfer();
+    return taken;
+  };
+
+  const verify: AcquisitionSession['verify'] = async (signal, onBytes) => {
+    if (partial === null) return deny('internal_error');
+    const verdict = await partial.verify(signal, onBytes);
+    if (!verdict.ok && isOfTheBytes(verdict.reason)) {
+      await partial.quarantine(verdict.reason);
+      await partial.close();
+      partial = null;
+    }
+    return verdict;
+  };
+
+  const close = async (): Promise<void> => {
+    await last;
+    endTransfer();
+    if (partial !== null && etag !== null && hereBytes > syncedBytes) await partial.sync();
+    await partial?.close();
+    partial = null;
+    await held?.release();
+    held = null;
+  };
+
+  let closing: Promise<void> | null = null;
+  return {
+    lock: (signal, onWaiting) =>
+      inTurn(async () => {
+        const taken = await store.lock(spec, signal, onWaiting);
+        if (!taken.ok) return taken;
+        if (signal.aborted) {
+          await taken.value.release();
+          return deny('start_superseded');
+        }
+        held = taken.value;
+        return { ok: true, value: null };
+      }),
+    probe: (...step) => inTurn(() => probe(...step)),
+    stream: (...step) => inTurn(() => stream(...step)),
+    verify: (...step) => inTurn(() => verify(...step)),
+    publish: () => inTurn(async () => (await partial?.publish()) ?? deny('internal_error')),
+    close: () => {
+      closing ??= close().catch(() => undefined);
+      return closing;
+    },
+  };
+}
+
+const KEPT: Verdict = Object.freeze(allow('fetch_retry_allowed'));
+
+const ofSource = (reason: Reason): StepFault => ({ ok: false, of: 'source', reason });
+const ofStore = (reason: Reason): StepFault => ({ ok: false, of: 'store', reason });

@@ -1,0 +1,55 @@
+import { isIntegerFrom, isPlainObject, ownField } from './foreign.ts';
+import { readIntegritySpec } from './integrity-spec.ts';
+import { failClosed } from './verdict.ts';
+
+/** What the state file beside a partial file says: how far its bytes survive a power cut, and under which validator they came. */
+export interface PartialState {
+  readonly version: typeof PARTIAL_STATE_VERSION;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  /** 1 to `sizeBytes`. */
+  readonly syncedBytes: number;
+}
+
+export const PARTIAL_STATE_VERSION = 1;
+/** Longest state file that is read, in UTF-16 units; a whole one is below 1,400. */
+export const PARTIAL_STATE_CHARS_MAX = 4096;
+
+const ETAG_CHARS_MAX = 1024;
+/** RFC 9110, 8.8.3, without the mark of a weak one. One that says nothing binds nothing. */
+const STRONG_ETAG = /^"[\x21\x23-\x7e\x80-\xff]+"$/;
+
+/**
+ * Reads a state file. Null where anything about it is in doubt, and then the partial file is as doubtful: text that is
+ * cut off or not JSON, of another version, digest or size, with a validator that is weak or malformed, or that claims
+ * more bytes than the file or the model has. Total.
+ *
+ * @param spec The model that is wanted.
+ * @param fileBytes Size of the partial file now.
+ */
+export function readPartialState(text: unknown, spec: unknown, fileBytes: unknown): PartialState | null {
+  return failClosed(() => read(text, spec, fileBytes), null);
+}
+
+/** Whether bytes that came under this validator can be gone on with: a strong one of at most 1,024 characters. */
+export function isStrongEtag(etag: unknown): etag is string {
+  return typeof etag === 'string' && etag.length <= ETAG_CHARS_MAX && STRONG_ETAG.test(etag);
+}
+
+function read(text: unknown, spec: unknown, fileBytes: unknown): PartialState | null {
+  const wanted = readIntegritySpec(spec);
+  if (!wanted.ok || !isIntegerFrom(fileBytes, 0)) return null;
+  if (typeof text !== 'string' || text.length > PARTIAL_STATE_CHARS_MAX) return null;
+  const state: unknown = JSON.parse(text);
+  if (!isPlainObject(state)) return null;
+
+  const etag = ownField(state, 'etag');
+  const syncedBytes = ownField(state, 'syncedBytes');
+  const { sha256, sizeBytes } = wanted;
+  if (ownField(state, 'version') !== PARTIAL_STATE_VERSION) return null;
+  if (ownField(state, 'sha256') !== sha256 || ownField(state, 'sizeBytes') !== sizeBytes) return null;
+  if (!isStrongEtag(etag) || !isIntegerFrom(syncedBytes, 1)) return null;
+  if (syncedBytes > sizeBytes || syncedBytes > fileBytes) return null;
+  return { version: PARTIAL_STATE_VERSION, sha256, sizeBytes, etag, syncedBytes };
+}

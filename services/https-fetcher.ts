@@ -1,0 +1,141 @@
+import { validateHeaderValue } from 'node:http';
+import type { Agent } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { isFetchRange } from '../policies/response.ts';
+import type { CancelSignal } from '../policies/runtime-adapter.ts';
+import { validateRedirectUrl, validateSourceUrl } from '../policies/source.ts';
+import type { SourceAllowEntry } from '../policies/source-allowlist.ts';
+import { MODEL_HUB_HOST } from '../policies/source-grammar.ts';
+import { type Attempt, deny, type Verdict } from '../policies/verdict.ts';
+import { type Connections, createConnections } from './https-connections.ts';
+import { type Exchange, exchange } from './https-exchange.ts';
+import type { FetchRequest, ModelFetcher, Transfer } from './model-fetcher.ts';
+
+export interface HttpsFetcherOptions {
+  /** Where a URL may lead at first, as `validateSourceUrl` reads it. */
+  readonly allow: readonly SourceAllowEntry[];
+  /**
+   * Where a redirect may lead, as `validateRedirectUrl` reads it. Default: the hosts of `allow`, and `.hf.co` where
+   * the model hub is one of them. Empty: nowhere.
+   */
+  readonly hops?: readonly string[];
+  /**
+   * Whether private, loopback and other special addresses may be dialled, and hosts of a private network named, with a
+   * port where they have one. For mirrors of one's own. Default false.
+   */
+  readonly privateAddresses?: boolean;
+  /** Certificates as PEM that are trusted besides the roots that Node brings. */
+  readonly ca?: string | readonly string[];
+  /** Value of the `Authorization` field. Sent to the first host alone, never to one that a redirect leads to. */
+  readonly authorization?: string;
+  /**
+   * The host's own agent, such as one for a proxy. Then addresses are not judged here, and `ca`, `lookup` and the
+   * keeping of connections are its affair; certificates that were not verified are refused all the same.
+   */
+  readonly agent?: Agent;
+  /** Default `dns.lookup`. Its answers are judged like any. */
+  readonly lookup?: LookupFunction;
+}
+
+const REDIRECTS_MAX = 3;
+const CONTENT_NETWORK = '.hf.co';
+
+/**
+ * Fetches over HTTPS. Certificates are verified whatever the environment says; no environment variable, proxy setting
+ * or file of the user's is read, no cookie is kept, and no redirect is followed unjudged.
+ *
+ * Of its options it reports an unusable `ca` or `authorization` as `options_invalid` with each request.
+ */
+export function createHttpsFetcher(options: HttpsFetcherOptions): ModelFetcher {
+  const connections = attempt(() => createConnections(options));
+  const isUsable = connections !== null && isAuthorizationSound(options.authorization);
+  return {
+    open: async (request, signal) => {
+      if (!isUsable) return deny('options_invalid');
+      try {
+        return await fetchFrom(request, { ...options, connections }, signal);
+      } catch {
+        return deny('internal_error');
+      }
+    },
+    close: () => connections?.close(),
+  };
+}
+
+interface Route extends HttpsFetcherOptions {
+  readonly connections: Connections;
+}
+
+async function fetchFrom(
+  request: FetchRequest,
+  route: Route,
+  signal: CancelSignal,
+): Promise<Attempt<Transfer>> {
+  const { url, sizeBytes, fromBytes, endBytes, etag } = request;
+  const asked = { sizeBytes, fromBytes, endBytes, etag };
+  if (!isFetchRange(asked)) return deny('response_range_mismatch');
+
+  let location = url;
+  for (let hop = 0; hop <= REDIRECTS_MAX; hop += 1) {
+    const allowed = judgeUrl(location, hop, route);
+    if (!allowed.ok) return allowed;
+    const headers = { ...headersOf(asked), ...(hop === 0 ? authorizationOf(route) : {}) };
+    const answer = await exchangeFresh(
+      () => exchange({ url: location, headers, asked, ...route.connections }, signal),
+      route.connections,
+    );
+    if (answer.kind === 'transfer') return { ok: true, value: answer.transfer };
+    if (answer.kind === 'failed') return answer.verdict;
+    location = answer.location;
+  }
+  return deny('redirects_exceeded');
+}
+
+/** A kept connection may have been given up by the other side at the same moment: that is tried again on a new one. */
+async function exchangeFresh(call: () => Promise<Exchange>, connections: Connections): Promise<Exchange> {
+  const answer = await call();
+  if (answer.kind !== 'failed' || !answer.isStale) return answer;
+  connections.dropIdle();
+  return call();
+}
+
+function judgeUrl(url: string, hop: number, route: Route): Verdict {
+  const form = { privateHosts: route.privateAddresses ?? false };
+  return hop === 0
+    ? validateSourceUrl(url, route.allow, form)
+    : validateRedirectUrl(url, route.hops ?? defaultHops(route.allow), form);
+}
+
+function defaultHops(allow: readonly SourceAllowEntry[]): readonly string[] {
+  const hosts = allow.map((entry) => (typeof entry === 'string' ? entry : entry.host));
+  return hosts.includes(MODEL_HUB_HOST) ? [...hosts, CONTENT_NETWORK] : hosts;
+}
+
+function headersOf(asked: Omit<FetchRequest, 'url'>): Record<string, string> {
+  const { sizeBytes, fromBytes, endBytes, etag } = asked;
+  const isPart = fromBytes > 0 || endBytes < sizeBytes;
+  return {
+    'User-Agent': 'llamero',
+    'Accept-Encoding': 'identity',
+    ...(isPart ? { Range: `bytes=${fromBytes}-${endBytes - 1}` } : {}),
+    ...(fromBytes > 0 && etag !== null ? { 'If-Range': etag } : {}),
+  };
+}
+
+function authorizationOf({ authorization }: Route): Record<string, string> {
+  return authorization === undefined ? {} : { Authorization: authorization };
+}
+
+function isAuthorizationSound(authorization: string | undefined): boolean {
+  return (
+    authorization === undefined || attempt(() => validateHeaderValue('Authorization', authorization)) !== null
+  );
+}
+
+function attempt<T>(make: () => T): T | null {
+  try {
+    return make();
+  } catch {
+    return null;
+  }
+}
