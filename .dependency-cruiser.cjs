@@ -35,7 +35,7 @@ module.exports = {
       [
         '^services/',
         '^policies/',
-        '^node:|^(async_hooks|child_process|crypto|fs|os|path|perf_hooks|stream|timers|url|util|worker_threads|fs/promises|timers/promises)$',
+        '^node:|^(async_hooks|child_process|crypto|dns|fs|http|https|net|os|path|perf_hooks|stream|timers|tls|url|util|worker_threads|fs/promises|timers/promises)$',
         '^node_modules/(node-llama-cpp|systeminformation)/',
       ],
     ),
@@ -63,13 +63,21 @@ module.exports = {
       'host-is-the-handle',
       'What a host holds in its hands: options, errors, admissions, streams.',
       '^host/',
-      ['^host/', '^actors/', '^machines/', '^policies/', '^services/', '^node_modules/(xstate|rxjs|zod)/'],
+      [
+        '^host/',
+        '^actors/',
+        '^machines/',
+        '^policies/',
+        '^services/',
+        '^(node:)?path$',
+        '^node_modules/(xstate|rxjs|zod)/',
+      ],
     ),
     only('cli-uses-the-public-door', 'The commands are a host like any other.', '^cli/', [
       '^cli/',
       '^index\\.ts$',
       '^(node:)?(fs|fs/promises|path|process|readline)$',
-      '^node_modules/(commander|picocolors|log-update|rxjs)/',
+      '^node_modules/(cli-progress|commander|picocolors|log-update|rxjs)/',
     ]),
     only(
       'testing-is-for-hosts',

@@ -1,11 +1,12 @@
 /** The public door: everything a host may name, and nothing else. */
-export type { ModelPin } from './actors/acquire-model.ts';
 export type { RequestResult, Timings, TokenChunk, Usage } from './actors/ledger-entry.ts';
 export type { Admission, SupervisorRequest } from './host/admission.ts';
 export { type ChromeEvent, type ChromeTrace, createChromeTrace } from './host/chrome-trace.ts';
 export {
   createModelLibrary,
   type LibraryOptions,
+  type MeasureOptions,
+  type MeasureResult,
   type ModelLibrary,
   type ModelPull,
   type PullOptions,
@@ -19,6 +20,7 @@ export type {
   StoreOptions,
   SupervisorOptions,
 } from './host/options.ts';
+export { explainPin, PIN_FILE_NAME, type PinFile, readPinFile, writePin } from './host/pins.ts';
 export { explainReason } from './host/reason-guide.ts';
 export { type ReplayedFile, replayAll, replayFile } from './host/replay-file.ts';
 export type { SourceOptions } from './host/source-options.ts';
@@ -39,6 +41,7 @@ export type {
 export { supervisorMachine } from './machines/supervisor.ts';
 export { EMBEDDED_MODEL, embeddedModel, embeddedModelPath } from './models/embedded.ts';
 export { DEFAULT_LIMITS, type Limits } from './policies/limits.ts';
+export type { ModelPin } from './policies/pins.ts';
 export type { PressureLevel } from './policies/pressure.ts';
 export { type Reason, RUNTIME_MANAGER_REASONS } from './policies/reasons.ts';
 export type { ResourceObservation } from './policies/resources.ts';
@@ -56,7 +59,17 @@ export type {
 export type { Attempt, Verdict } from './policies/verdict.ts';
 export type { Clock } from './services/clock.ts';
 export type { Logger } from './services/logger.ts';
-export type { PruneOptions, PruneReport, StoredModel } from './services/model-store.ts';
+export type { FetchRequest, ModelFetcher, Transfer } from './services/model-fetcher.ts';
+export type {
+  ModelStore,
+  PartialFile,
+  PartialHeader,
+  PruneOptions,
+  PruneReport,
+  StoredModel,
+  StoredState,
+  StoreLock,
+} from './services/model-store.ts';
 export type { FastSample, ResourceProbe, SlowSample } from './services/resource-probe.ts';
 export type {
   ChatMessage,

@@ -4,6 +4,7 @@ import { acquireDeadlineMs } from '../policies/acquisition.ts';
 import { validateIntegritySpec } from '../policies/integrity.ts';
 import type { Limits } from '../policies/limits.ts';
 import type { MachineMemory, ModelDemand } from '../policies/model-fit.ts';
+import type { ModelPin } from '../policies/pins.ts';
 import type { CancelSignal, IntegritySpec } from '../policies/runtime-adapter.ts';
 import { allow, type Verdict } from '../policies/verdict.ts';
 import type { Clock } from '../services/clock.ts';
@@ -11,18 +12,13 @@ import type { ModelFetcher } from '../services/model-fetcher.ts';
 import type { ModelStore } from '../services/model-store.ts';
 import { runAcquisition } from './run-acquisition.ts';
 
-/** A model by name of its bytes, and where they can be had. */
-export interface ModelPin extends IntegritySpec {
-  /** Canonical https URL of one GGUF file. */
-  readonly url: string;
-  /** Other URLs of the same bytes, in the order of their preference. */
-  readonly mirrors?: readonly string[];
-}
+/** A model by its bytes, and where they can be had: the first URL, then the mirrors in their order. */
+export type ModelSource = Pick<ModelPin, 'url' | 'mirrors' | 'sha256' | 'sizeBytes'>;
 
 export interface Acquirer {
   /** Brings the model here, or says why not. Never rejects. `demand` null: whether it fits is not judged. */
   acquire(
-    pin: ModelPin,
+    pin: ModelSource,
     demand: ModelDemand | null,
     signal: CancelSignal,
     onProgress: (progress: AcquisitionProgress) => void,

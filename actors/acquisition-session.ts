@@ -87,6 +87,25 @@ export function createAcquisitionSession({ spec, store, fetcher }: AcquisitionSe
     transfer = null;
   };
 
+  /** A transfer outlives the step that opened it, unless that one was given up: its signal is not the step's own. */
+  const whileWanted = async <T>(
+    signal: CancelSignal,
+    step: (wanted: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
+    const wanted = new AbortController();
+    const giveUp = () => {
+      wanted.abort();
+      transfer?.close();
+    };
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await step(wanted.signal);
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  };
+
   const restart = async (file: PartialFile, validator: string | null): Promise<Verdict> => {
     const verdict = await file.restart(validator);
     if (verdict.ok) [hereBytes, syncedBytes, keptBytes, etag] = [0, 0, 0, validator];
@@ -227,8 +246,10 @@ export function createAcquisitionSession({ spec, store, fetcher }: AcquisitionSe
         held = taken.value;
         return { ok: true, value: null };
       }),
-    probe: (...step) => inTurn(() => probe(...step)),
-    stream: (...step) => inTurn(() => stream(...step)),
+    probe: (url, fromStart, signal, onBytes) =>
+      inTurn(() => whileWanted(signal, (wanted) => probe(url, fromStart, wanted, onBytes))),
+    stream: (url, signal, onBytes) =>
+      inTurn(() => whileWanted(signal, (wanted) => stream(url, wanted, onBytes))),
     verify: (...step) => inTurn(() => verify(...step)),
     publish: () => inTurn(async () => (await partial?.publish()) ?? deny('internal_error')),
     close: () => {

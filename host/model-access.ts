@@ -4,6 +4,7 @@ import { acquireDeadlineMs } from '../policies/acquisition.ts';
 import type { Limits } from '../policies/limits.ts';
 import type { Clock } from '../services/clock.ts';
 import { createLocalModelSource } from '../services/model-file.ts';
+import type { ModelStore } from '../services/model-store.ts';
 import type { ResourceProbe } from '../services/resource-probe.ts';
 import { createModelAcquirer } from './model-acquirer.ts';
 import type { ModelOptions, RemoteModelOptions, ResolvedOptions, StoreOptions } from './options.ts';
@@ -27,7 +28,7 @@ export interface ModelAccessParts {
 export function createModelAccess(options: ResolvedOptions, parts: ModelAccessParts): ModelAccess {
   const { model, store } = options;
   return 'url' in model
-    ? accessRemote(model, store as StoreOptions, options, parts)
+    ? accessRemote(model, options.ports?.store ?? (store as StoreOptions), options, parts)
     : accessLocal(model, options);
 }
 
@@ -42,7 +43,7 @@ function accessLocal(model: ModelOptions, { limits, ports }: ResolvedOptions): M
 
 function accessRemote(
   model: RemoteModelOptions,
-  storeOptions: StoreOptions,
+  storeOptions: StoreOptions | ModelStore,
   { sources, limits, runtime, fit, ports, jitterSeed }: ResolvedOptions,
   parts: ModelAccessParts,
 ): ModelAccess {
@@ -50,6 +51,7 @@ function accessRemote(
   const { store, fetcher, acquirer } = createModelAcquirer({
     ...parts,
     store: storeOptions,
+    fetcher: ports?.fetcher,
     sources,
     limits,
     usesGpu,

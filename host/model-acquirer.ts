@@ -14,7 +14,10 @@ import type { StoreOptions } from './options.ts';
 import { DEFAULT_ALLOW, type SourceOptions } from './source-options.ts';
 
 export interface ModelAcquirerParts {
-  readonly store: StoreOptions;
+  /** Where models are kept, or what keeps them. */
+  readonly store: StoreOptions | ModelStore;
+  /** In place of HTTPS. */
+  readonly fetcher?: ModelFetcher | undefined;
   readonly sources: SourceOptions | undefined;
   readonly limits: Limits;
   readonly clock: Clock;
@@ -34,12 +37,11 @@ export function createModelAcquirer(parts: ModelAcquirerParts): {
 } {
   const { limits, clock, inspect, openProbe, usesGpu, jitterSeed } = parts;
   const { allow = DEFAULT_ALLOW, privateAddresses = false, ...rest } = parts.sources ?? {};
-  const store = createDiskStore({
-    ...parts.store,
-    storeReserveBytes: limits.storeReserveBytes,
-    clock,
-  });
-  const fetcher = createHttpsFetcher({ ...rest, allow, privateAddresses });
+  const store =
+    'inspect' in parts.store
+      ? parts.store
+      : createDiskStore({ ...parts.store, storeReserveBytes: limits.storeReserveBytes });
+  const fetcher = parts.fetcher ?? createHttpsFetcher({ ...rest, allow, privateAddresses });
   const acquirer = createAcquirer({
     store,
     fetcher,

@@ -1,12 +1,13 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
 import { z } from 'zod';
-import type { ModelPin } from '../actors/acquire-model.ts';
+import type { ModelSource } from '../actors/acquire-model.ts';
 import type { AcquisitionProgress } from '../machines/acquisition-context.ts';
 import type { Limits } from '../policies/limits.ts';
 import type { Reason } from '../policies/reasons.ts';
 import type { IntegritySpec } from '../policies/runtime-adapter.ts';
 import { type Attempt, allow, deny, type Verdict } from '../policies/verdict.ts';
 import { type Clock, systemClock } from '../services/clock.ts';
+import { measureModel } from '../services/measure-model.ts';
 import type { PruneOptions, PruneReport, StoredModel } from '../services/model-store.ts';
 import { createResourceProbe } from '../services/resource-probe.ts';
 import { createModelAcquirer } from './model-acquirer.ts';
@@ -33,7 +34,12 @@ export interface ModelLibrary {
    * @param options.fit How the model is to be run, to refuse one that can never fit before its body is downloaded;
    * default a context of 4,096 tokens, twice. `'ignore'`: not judged.
    */
-  pull(pin: ModelPin, options?: PullOptions): ModelPull;
+  pull(pin: ModelSource, options?: PullOptions): ModelPull;
+  /**
+   * Fetches a file once and tells its digest and size, to pin it by. This first contact is trusted as it is, and the
+   * file is not kept.
+   */
+  measure(url: string, options?: MeasureOptions): Promise<MeasureResult>;
   /** Every model in the store. @throws {SupervisorError} `store_failed` */
   list(): Promise<readonly StoredModel[]>;
   /** Reads every byte of a stored model again; one that went bad is taken out of the store. */
@@ -48,6 +54,15 @@ export interface ModelLibrary {
   /** Ends connections that are kept for later. Idempotent. */
   close(): void;
 }
+
+export interface MeasureOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+}
+
+export type MeasureResult =
+  | ({ readonly ok: true } & IntegritySpec)
+  | { readonly ok: false; readonly reason: Reason };
 
 export interface PullOptions {
   readonly fit?: { readonly contextTokens?: number; readonly sequences?: number } | 'ignore';
@@ -82,7 +97,7 @@ export function createModelLibrary(options: LibraryOptions): ModelLibrary {
     usesGpu: true,
   });
 
-  const pull = (pin: ModelPin, { fit = {} }: PullOptions = {}): ModelPull => {
+  const pull = (pin: ModelSource, { fit = {} }: PullOptions = {}): ModelPull => {
     const controller = new AbortController();
     const progress$ = new BehaviorSubject<AcquisitionProgress | null>(null);
     const demand = fit === 'ignore' ? null : { contextTokens: 4096, sequences: 2, ...fit };
@@ -100,6 +115,10 @@ export function createModelLibrary(options: LibraryOptions): ModelLibrary {
 
   return {
     pull,
+    measure: async (url, { signal = new AbortController().signal, onProgress } = {}) => {
+      const measured = await measureModel(fetcher, url, signal, onProgress);
+      return measured.ok ? { ok: true, ...measured.value } : { ok: false, reason: measured.reason };
+    },
     list: async () => unwrap(await store.list()),
     verify: async (spec, { signal = new AbortController().signal, onProgress } = {}) =>
       verdictOf(await store.verify(spec, signal, onProgress), 'integrity_verified'),

@@ -4,6 +4,8 @@ import type { Limits } from '../policies/limits.ts';
 import type { IntegritySpec, RuntimeAdapterFns } from '../policies/runtime-adapter.ts';
 import type { Clock } from '../services/clock.ts';
 import type { Logger } from '../services/logger.ts';
+import type { ModelFetcher } from '../services/model-fetcher.ts';
+import type { ModelStore } from '../services/model-store.ts';
 import type { ResourceProbe } from '../services/resource-probe.ts';
 import type { Runtime } from '../services/runtime.ts';
 import {
@@ -81,6 +83,10 @@ export interface PortOptions {
   readonly runtime?: Runtime;
   /** Brings the model in place of our own reading and downloading; with `model.url` it is told where in the store the file is to lie. */
   readonly download?: RuntimeAdapterFns['download'];
+  /** Brings bytes from a source in place of HTTPS. */
+  readonly fetcher?: ModelFetcher;
+  /** Keeps models in place of `options.store`. */
+  readonly store?: ModelStore;
   /** Called whenever somebody begins to listen; the probe is disposed when nobody does. */
   readonly openProbe?: () => ResourceProbe;
 }
@@ -161,12 +167,14 @@ const optionsSchema = z
           'shutdown',
         ).optional(),
         download: functionSchema<RuntimeAdapterFns['download']>().optional(),
+        fetcher: portSchema<ModelFetcher>('open', 'openFirst', 'close').optional(),
+        store: portSchema<ModelStore>('pathOf', 'inspect', 'verify', 'lock', 'openPartial').optional(),
         openProbe: functionSchema<() => ResourceProbe>().optional(),
       })
       .optional(),
   })
-  .superRefine(({ model, store }, context) => {
-    if (model.url === undefined || store !== undefined) return;
+  .superRefine(({ model, store, ports }, context) => {
+    if (model.url === undefined || store !== undefined || ports?.store !== undefined) return;
     context.addIssue({
       code: 'custom',
       path: ['store'],

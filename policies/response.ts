@@ -77,13 +77,26 @@ const MULTIPART = /^\s*multipart\//i;
 export function evaluateResponseHead(head: unknown, expectation: unknown): ResponseJudgement {
   return failClosed<ResponseJudgement>(() => {
     const asked = readExpectation(expectation);
-    if (asked === null || !isObject(head)) return MALFORMED;
-    const statusCode = ownField(head, 'statusCode');
-    const version = ownField(head, 'httpVersion');
-    const headers = readHeaders(ownField(head, 'rawHeaders'));
-    if (!isIntegerFrom(statusCode, 0) || headers === null) return MALFORMED;
-    if (version !== undefined && version !== '1.1' && version !== '1.0') return MALFORMED;
-    return judgeStatus(statusCode, headers, asked);
+    const read = readHead(head);
+    return asked === null || read === null ? MALFORMED : judgeStatus(read, { ...asked, isPinned: true });
+  }, MALFORMED);
+}
+
+/**
+ * Judges the head of the response to a first contact: nothing is pinned yet, so the source is believed about the size
+ * of the file, which it must tell. Refused like any other response, and with `response_malformed` where no length is
+ * told, or none.
+ */
+export function evaluateFirstContact(head: unknown): ResponseJudgement {
+  return failClosed<ResponseJudgement>(() => {
+    const read = readHead(head);
+    if (read === null) return MALFORMED;
+    const [length, ...more] = valuesOf(read.headers, 'content-length');
+    const toldBytes = length === undefined || more.length > 0 ? null : readSize(length);
+    // Any other response has a body of its own, of whatever length.
+    const sizeBytes = read.statusCode === 200 ? toldBytes : 1;
+    if (sizeBytes === null || sizeBytes === 0) return MALFORMED;
+    return judgeStatus(read, { sizeBytes, fromBytes: 0, endBytes: sizeBytes, etag: null, isPinned: false });
   }, MALFORMED);
 }
 
@@ -95,11 +108,25 @@ export function isFetchRange(value: unknown): value is ResponseExpectation {
   return failClosed(() => readExpectation(value) !== null, false);
 }
 
-function judgeStatus(
-  statusCode: number,
-  headers: ResponseHeaders,
-  asked: ResponseExpectation,
-): ResponseJudgement {
+interface Asked extends ResponseExpectation {
+  readonly isPinned: boolean;
+}
+
+interface ReadHead {
+  readonly statusCode: number;
+  readonly headers: ResponseHeaders;
+}
+
+function readHead(head: unknown): ReadHead | null {
+  if (!isObject(head)) return null;
+  const statusCode = ownField(head, 'statusCode');
+  const version = ownField(head, 'httpVersion');
+  const headers = readHeaders(ownField(head, 'rawHeaders'));
+  if (!isIntegerFrom(statusCode, 0) || headers === null) return null;
+  return version === undefined || version === '1.1' || version === '1.0' ? { statusCode, headers } : null;
+}
+
+function judgeStatus({ statusCode, headers }: ReadHead, asked: Asked): ResponseJudgement {
   switch (statusCode) {
     case 200:
       return judgeBody(headers, { fromBytes: 0, endBytes: asked.sizeBytes }, asked);
@@ -161,10 +188,12 @@ function judgeBody(
   return { kind: 'body', verdict: ACCEPTED, fromBytes, endBytes, etag: readEtag(headers) };
 }
 
-function judgeRedirect(headers: ResponseHeaders, asked: ResponseExpectation): ResponseJudgement {
+function judgeRedirect(headers: ResponseHeaders, asked: Asked): ResponseJudgement {
   const [location, ...more] = valuesOf(headers, 'location');
   if (location === undefined || more.length > 0 || !ABSOLUTE_URL.test(location)) return REDIRECT_MALFORMED;
-  return isLinkedSizeRight(headers, asked) ? { kind: 'redirect', location } : SIZE_MISMATCH;
+  return !asked.isPinned || isLinkedSizeRight(headers, asked)
+    ? { kind: 'redirect', location }
+    : SIZE_MISMATCH;
 }
 
 /** The model hub tells the size of the file in the redirect already. It is never trusted, only contradicted. */

@@ -64,7 +64,7 @@ export function parseSourceUrl(url: unknown, charsMax: number, isPortAllowed = f
     path.startsWith('/') &&
     !hasDotSegment(path);
   if (!isCanonical) return NOT_CANONICAL;
-  if (portRefusal !== null && !(isPortAllowed && Number(port) > 0)) return portRefusal;
+  if (portRefusal !== null && !(portRefusal === PORT && isPortAllowed && port !== '0')) return portRefusal;
   return {
     ok: true,
     url: {

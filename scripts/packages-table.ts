@@ -3,6 +3,7 @@ import { markdownTable } from './markdown-table.ts';
 
 /** Why each package is there. One without a reason here, or a reason without its package, is an error. */
 const WHY: Readonly<Record<string, string>> = {
+  'cli-progress': 'The progress bar of `llamero pull` on a terminal.',
   commander: 'Options, help and exit codes of the `llamero` command.',
   'log-update': 'The status line of the demo on a terminal.',
   'node-llama-cpp':
@@ -20,6 +21,7 @@ const WHY: Readonly<Record<string, string>> = {
   '@stryker-mutator/jest-runner': 'Joins it to Jest.',
   '@swc/core': 'Strips the types for Jest, and reads TypeScript for dependency-cruiser.',
   '@swc/jest': 'Joins the two.',
+  '@types/cli-progress': 'Types of cli-progress.',
   '@types/node': 'Types of the oldest Node.js that is supported.',
   'dependency-cruiser': 'Fails the build where a room imports what it may not.',
   esbuild: 'Reads `jest.config.ts`.',
@@ -27,6 +29,7 @@ const WHY: Readonly<Record<string, string>> = {
   'fast-check': 'Property tests.',
   jest: 'Runs the tests.',
   knip: 'Fails the build on exports and packages that nobody uses.',
+  selfsigned: 'Certificates of the TLS servers that tests start: sound, expired, untrusted, of other names.',
   tsx: 'Runs TypeScript: examples, scripts, benchmarks.',
   typescript: 'Types and the build.',
 };

@@ -76,8 +76,7 @@ export function createDiskStore(options: DiskStoreOptions): ModelStore {
   const forWriting = <T>(
     spec: IntegritySpec,
     work: (read: IntegritySpec) => Promise<Attempt<T>>,
-  ): Promise<Attempt<T>> =>
-    forSpec(spec, async (read) => (await makeTree(fileSystem, layout)) ?? work(read));
+  ): Promise<Attempt<T>> => forSpec(spec, async (read) => (await makeTree(fileSystem, layout)) ?? work(read));
 
   return {
     pathOf: (sha256) => layout.blob(sha256),

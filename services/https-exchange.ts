@@ -3,7 +3,7 @@ import { type Agent, request as httpsRequest, type RequestOptions } from 'node:h
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Reason } from '../policies/reasons.ts';
-import { evaluateResponseHead, type Redirect, type ResponseExpectation } from '../policies/response.ts';
+import type { Redirect, ResponseHead, ResponseJudgement } from '../policies/response.ts';
 import type { CancelSignal } from '../policies/runtime-adapter.ts';
 import { type Deny, deny } from '../policies/verdict.ts';
 import { reasonOfFailure } from './https-failure.ts';
@@ -15,7 +15,7 @@ export interface HttpsCall {
   /** Judged already, so that every parser reads the same in it. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly asked: ResponseExpectation;
+  readonly judge: (head: Partial<ResponseHead>) => ResponseJudgement;
   readonly agent: Agent;
   /** Whether the address that was dialled must not be talked to. Called before anything is sent. */
   readonly refusesAddress: (address: string | undefined) => boolean;
@@ -77,7 +77,7 @@ export function exchange(call: HttpsCall, signal: CancelSignal): Promise<Exchang
 
     function receive(response: IncomingMessage): void {
       const { statusCode, httpVersion, rawHeaders } = response;
-      const judged = evaluateResponseHead({ statusCode, httpVersion, rawHeaders }, call.asked);
+      const judged = call.judge({ ...(statusCode !== undefined && { statusCode }), httpVersion, rawHeaders });
       switch (judged.kind) {
         case 'body': {
           const transfer = createHttpsTransfer(response, judged, signal, () => request.destroy());

@@ -1,14 +1,14 @@
 import { validateHeaderValue } from 'node:http';
 import type { Agent } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { isFetchRange } from '../policies/response.ts';
+import { evaluateFirstContact, evaluateResponseHead, isFetchRange } from '../policies/response.ts';
 import type { CancelSignal } from '../policies/runtime-adapter.ts';
 import { validateRedirectUrl, validateSourceUrl } from '../policies/source.ts';
 import type { SourceAllowEntry } from '../policies/source-allowlist.ts';
 import { MODEL_HUB_HOST } from '../policies/source-grammar.ts';
 import { type Attempt, deny, type Verdict } from '../policies/verdict.ts';
 import { type Connections, createConnections } from './https-connections.ts';
-import { type Exchange, exchange } from './https-exchange.ts';
+import { type Exchange, exchange, type HttpsCall } from './https-exchange.ts';
 import type { FetchRequest, ModelFetcher, Transfer } from './model-fetcher.ts';
 
 export interface HttpsFetcherOptions {
@@ -58,6 +58,18 @@ export function createHttpsFetcher(options: HttpsFetcherOptions): ModelFetcher {
         return deny('internal_error');
       }
     },
+    openFirst: async (url, signal) => {
+      if (!isUsable) return deny('options_invalid');
+      try {
+        return await follow(
+          { url, headers: PLAIN_HEADERS, judge: evaluateFirstContact },
+          { ...options, connections },
+          signal,
+        );
+      } catch {
+        return deny('internal_error');
+      }
+    },
     close: () => connections?.close(),
   };
 }
@@ -74,14 +86,31 @@ async function fetchFrom(
   const { url, sizeBytes, fromBytes, endBytes, etag } = request;
   const asked = { sizeBytes, fromBytes, endBytes, etag };
   if (!isFetchRange(asked)) return deny('response_range_mismatch');
+  const judge = (head: unknown) => evaluateResponseHead(head, asked);
+  return follow({ url, headers: headersOf(asked), judge }, route, signal);
+}
 
+/** Asks, and follows redirects, each judged anew. */
+async function follow(
+  { url, headers, judge }: Pick<HttpsCall, 'url' | 'headers' | 'judge'>,
+  route: Route,
+  signal: CancelSignal,
+): Promise<Attempt<Transfer>> {
   let location = url;
   for (let hop = 0; hop <= REDIRECTS_MAX; hop += 1) {
     const allowed = judgeUrl(location, hop, route);
     if (!allowed.ok) return allowed;
-    const headers = { ...headersOf(asked), ...(hop === 0 ? authorizationOf(route) : {}) };
     const answer = await exchangeFresh(
-      () => exchange({ url: location, headers, asked, ...route.connections }, signal),
+      () =>
+        exchange(
+          {
+            url: location,
+            headers: { ...headers, ...(hop === 0 ? authorizationOf(route) : {}) },
+            judge,
+            ...route.connections,
+          },
+          signal,
+        ),
       route.connections,
     );
     if (answer.kind === 'transfer') return { ok: true, value: answer.transfer };
@@ -111,12 +140,13 @@ function defaultHops(allow: readonly SourceAllowEntry[]): readonly string[] {
   return hosts.includes(MODEL_HUB_HOST) ? [...hosts, CONTENT_NETWORK] : hosts;
 }
 
+const PLAIN_HEADERS = { 'User-Agent': 'llamero', 'Accept-Encoding': 'identity' } as const;
+
 function headersOf(asked: Omit<FetchRequest, 'url'>): Record<string, string> {
   const { sizeBytes, fromBytes, endBytes, etag } = asked;
   const isPart = fromBytes > 0 || endBytes < sizeBytes;
   return {
-    'User-Agent': 'llamero',
-    'Accept-Encoding': 'identity',
+    ...PLAIN_HEADERS,
     ...(isPart ? { Range: `bytes=${fromBytes}-${endBytes - 1}` } : {}),
     ...(fromBytes > 0 && etag !== null ? { 'If-Range': etag } : {}),
   };

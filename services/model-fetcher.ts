@@ -9,6 +9,11 @@ export interface ModelFetcher {
    * then it answers `start_superseded` and leaves no socket behind.
    */
   open(request: FetchRequest, signal: CancelSignal): Promise<Attempt<Transfer>>;
+  /**
+   * Asks for a whole file of which nothing is pinned yet: the source is believed about its size, which is then the
+   * `endBytes` of the transfer. Otherwise as `open`.
+   */
+  openFirst(url: string, signal: CancelSignal): Promise<Attempt<Transfer>>;
   /** Ends every connection that is kept for later. Idempotent. */
   close(): void;
 }

@@ -1,10 +1,6 @@
 import { join } from 'node:path';
 import { isPartialLeft, type StoreOwner } from '../policies/lock-age.ts';
-import {
-  PARTIAL_STATE_CHARS_MAX,
-  type PartialState,
-  readPartialState,
-} from '../policies/partial-state.ts';
+import { PARTIAL_STATE_CHARS_MAX, type PartialState, readPartialState } from '../policies/partial-state.ts';
 import type { IntegritySpec } from '../policies/runtime-adapter.ts';
 import type { Attempt } from '../policies/verdict.ts';
 import { readSmallText } from './durable-file.ts';
@@ -14,6 +10,7 @@ import type { StoreFile } from './store-file-system.ts';
 import { readPartName } from './store-layout.ts';
 import type { StoreParts } from './store-parts.ts';
 import { attemptCall, codeOf, refusalOfOpen, tolerate, unavailable } from './store-refusal.ts';
+import { lookAtDirectory } from './store-tree.ts';
 
 /** A partial file that is this process's alone, open for writing. */
 export interface ClaimedPart {
@@ -87,8 +84,9 @@ export async function longestPartBytes(parts: StoreParts, sha256: string): Promi
   return longestBytes;
 }
 
-/** The names in a directory of the store, in order; none where it cannot be read. */
+/** The names in a directory of the store, in order; none where it cannot be read, or is a link to elsewhere. */
 export async function listNames({ fileSystem }: StoreParts, directory: string): Promise<readonly string[]> {
+  if ((await lookAtDirectory(fileSystem, directory)) !== 'there') return [];
   const names = await attemptCall(() => fileSystem.readDirectory(directory), unavailable);
   return names.ok ? [...names.value].sort() : [];
 }

@@ -27,11 +27,7 @@ type Fate =
   | 'moved';
 
 /** Writes what comes into a claimed file; calls that overlap are taken one after the other. */
-export function createPartialFile(
-  parts: StoreParts,
-  spec: IntegritySpec,
-  claimed: ClaimedPart,
-): PartialFile {
+export function createPartialFile(parts: StoreParts, spec: IntegritySpec, claimed: ClaimedPart): PartialFile {
   const inTurn = createTurns();
   let part = claimed;
   let writer = createPartialWriter(part.file, part.resumeBytes);

@@ -13,6 +13,12 @@ import {
 import { formatPins } from './pin-text.ts';
 import { replaceFile } from './replace-file.ts';
 
+/** The calls of the disk, so that a test can make each of them fail. */
+export interface PinDisk {
+  readonly fileSystem?: FileSystem;
+  readonly replace?: typeof replaceFile;
+}
+
 /**
  * Puts a pin under a name into a file of pins, which is made where there is none. The other pins stay, the file is
  * replaced whole or not at all, and one that is not understood is never overwritten. Where the file has a sequence
@@ -24,7 +30,7 @@ export async function writePin(
   path: string,
   name: string,
   pin: ModelPin,
-  fileSystem: FileSystem = nodeFileSystem,
+  { fileSystem = nodeFileSystem, replace = replaceFile }: PinDisk = {},
 ): Promise<ReadPinFile | PinFileRefusal> {
   const inspected = inspectPin(name, pin);
   if (!inspected.ok) return inspected;
@@ -40,7 +46,7 @@ export async function writePin(
   if (Buffer.byteLength(text) > PIN_FILE_BYTES_MAX)
     return { ...deny('pins_malformed'), pointer: '', rule: 'too_large' };
   try {
-    if (after !== before.pins) await replaceFile(target, text, await modeOf(target));
+    if (after !== before.pins) await replace(target, text, await modeOf(target));
   } catch (error) {
     return { ...deny(reasonOfWrite(error)), pointer: '', rule: null };
   }

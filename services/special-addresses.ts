@@ -1,7 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
+type Block = readonly [network: string, prefixBits: number];
+
 /** Blocks that no host of the public Internet is in, as the registries of special-purpose addresses name them. */
-const SPECIAL_IPV4: readonly (readonly [network: string, prefixBits: number])[] = [
+const SPECIAL_IPV4: readonly Block[] = [
   ['0.0.0.0', 8], // this network, unspecified
   ['10.0.0.0', 8], // private
   ['100.64.0.0', 10], // carrier-grade NAT
@@ -20,7 +22,7 @@ const SPECIAL_IPV4: readonly (readonly [network: string, prefixBits: number])[] 
 ];
 
 /** Outside of 2000::/3 there is no public address at all; the rest are blocks inside of it. */
-const SPECIAL_IPV6: readonly (readonly [network: string, prefixBits: number])[] = [
+const SPECIAL_IPV6: readonly Block[] = [
   ['::', 3], // unspecified, loopback, IPv4-mapped, NAT64, discard-only
   ['4000::', 2], // not assigned, segment routing
   ['8000::', 1], // unique local, link-local, site-local, multicast, not assigned
@@ -30,7 +32,9 @@ const SPECIAL_IPV6: readonly (readonly [network: string, prefixBits: number])[] 
   ['3fff::', 20], // documentation
 ];
 
-const SPECIAL = createBlockList();
+/** Apart: one list would hold an IPv4 address against the IPv6 block that it can be mapped into. */
+const IPV4 = createBlockList(SPECIAL_IPV4, 'ipv4');
+const IPV6 = createBlockList(SPECIAL_IPV6, 'ipv6');
 
 /**
  * Whether an address is loopback, private, link-local or otherwise not of the public Internet, or leads to one such
@@ -40,18 +44,17 @@ export function isSpecialAddress(address: unknown): boolean {
   if (typeof address !== 'string') return true;
   switch (isIP(address)) {
     case 4:
-      return SPECIAL.check(address, 'ipv4');
+      return IPV4.check(address, 'ipv4');
     case 6:
       // A zone is for addresses of the link alone.
-      return address.includes('%') || SPECIAL.check(address, 'ipv6');
+      return address.includes('%') || IPV6.check(address, 'ipv6');
     default:
       return true;
   }
 }
 
-function createBlockList(): BlockList {
+function createBlockList(blocks: readonly Block[], family: 'ipv4' | 'ipv6'): BlockList {
   const list = new BlockList();
-  for (const [network, prefixBits] of SPECIAL_IPV4) list.addSubnet(network, prefixBits, 'ipv4');
-  for (const [network, prefixBits] of SPECIAL_IPV6) list.addSubnet(network, prefixBits, 'ipv6');
+  for (const [network, prefixBits] of blocks) list.addSubnet(network, prefixBits, family);
   return list;
 }

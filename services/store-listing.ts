@@ -4,7 +4,7 @@ import type { StoredModel, StoredState } from './model-store.ts';
 import { isBlobName } from './store-layout.ts';
 import type { StoreParts } from './store-parts.ts';
 import { judgeRecord, loadRecord } from './store-record.ts';
-import { attemptCall, codeOf, refusalOfWrite, tolerate } from './store-refusal.ts';
+import { attemptCall, codeOf, refusalOfWrite, tolerate, unavailable } from './store-refusal.ts';
 import { lookAt, lookAtDirectory } from './store-tree.ts';
 
 /** `inspect` of the store, for a spec that was judged. Looks at two names and reads one small file. */
@@ -15,7 +15,7 @@ export async function inspectModel(
 ): Promise<Attempt<StoredState>> {
   const { fileSystem, layout } = parts;
   const directory = await lookAtDirectory(fileSystem, layout.blobs);
-  if (directory === 'refused') return deny('store_unavailable');
+  if (directory === 'refused') return unavailable();
   if (directory === 'absent') return state('absent');
   const found = await lookAt(fileSystem, layout.blob(spec.sha256));
   if (!found.ok) return found;
@@ -29,12 +29,9 @@ export async function inspectModel(
 export async function listModels(parts: StoreParts): Promise<Attempt<readonly StoredModel[]>> {
   const { fileSystem, layout } = parts;
   const directory = await lookAtDirectory(fileSystem, layout.blobs);
-  if (directory === 'refused') return deny('store_unavailable');
+  if (directory === 'refused') return unavailable();
   if (directory === 'absent') return { ok: true, value: [] };
-  const names = await attemptCall(
-    () => fileSystem.readDirectory(layout.blobs),
-    () => deny('store_unavailable'),
-  );
+  const names = await attemptCall(() => fileSystem.readDirectory(layout.blobs), unavailable);
   if (!names.ok) return names;
   const models: StoredModel[] = [];
   for (const sha256 of names.value.filter(isBlobName).sort()) {
@@ -57,6 +54,7 @@ export async function listModels(parts: StoreParts): Promise<Attempt<readonly St
 export async function removeModel(parts: StoreParts, sha256: string): Promise<Attempt<ModelFile>> {
   const { fileSystem, layout } = parts;
   const path = layout.blob(sha256);
+  if ((await lookAtDirectory(fileSystem, layout.blobs)) === 'refused') return unavailable();
   const found = await lookAt(fileSystem, path);
   if (!found.ok) return found;
   if (found.value?.isFile() !== true) return deny('model_not_stored');

@@ -2,6 +2,7 @@ import { isLockStale, LOCK_CHARS_MAX, readLock } from '../policies/lock-age.ts';
 import type { CancelSignal } from '../policies/runtime-adapter.ts';
 import { type Attempt, type Deny, deny } from '../policies/verdict.ts';
 import { readSmallText, writeAll } from './durable-file.ts';
+import type { FileStat } from './file-system.ts';
 import { silentMs } from './file-system-time.ts';
 import type { StoreLock } from './model-store.ts';
 import { longestPartBytes } from './partial-claim.ts';
@@ -9,7 +10,14 @@ import { lifeOf } from './process-table.ts';
 import type { StoreFile } from './store-file-system.ts';
 import { temporaryPath } from './store-layout.ts';
 import type { StoreParts } from './store-parts.ts';
-import { attemptCall, codeOf, refusalOfOpen, refusalOfWrite, tolerate, unavailable } from './store-refusal.ts';
+import {
+  attemptCall,
+  codeOf,
+  refusalOfOpen,
+  refusalOfWrite,
+  tolerate,
+  unavailable,
+} from './store-refusal.ts';
 import { lookAt } from './store-tree.ts';
 import { waitMs } from './wait.ts';
 
@@ -70,13 +78,18 @@ export async function endStaleLock(parts: StoreParts, sha256: string): Promise<'
     return left.ok && left.value === null ? 'ended' : renamed;
   }
   const now = await lookAt(fileSystem, taken);
-  if (now.ok && now.value !== null && now.value.ino !== found.value.ino) {
-    // Somebody else was quicker, and this is the lock they made since.
+  if (now.ok && now.value !== null && !isSameLock(found.value, now.value)) {
+    // Somebody else was quicker, and this is the lock they made since; or its holder lives after all.
     await tolerate(() => fileSystem.rename(taken, path));
     return 'held';
   }
   const deleted = await attemptCall(() => fileSystem.unlink(taken), refusalOfWrite);
   return deleted.ok ? 'ended' : deleted;
+}
+
+/** The number of a deleted file is given to the next one: its time tells them apart. */
+function isSameLock(a: FileStat, b: FileStat): boolean {
+  return a.dev === b.dev && a.ino === b.ino && a.mtimeNs === b.mtimeNs;
 }
 
 async function makeLock(parts: StoreParts, sha256: string): Promise<Attempt<StoreLock> | 'held'> {

@@ -5,11 +5,18 @@ import { silentMs } from './file-system-time.ts';
 import type { PruneReport } from './model-store.ts';
 import { deletePart, listNames } from './partial-claim.ts';
 import { lifeOf } from './process-table.ts';
-import { isBlobName, isTemporaryName, readLockName, readPartName, readRecordName, readStateName } from './store-layout.ts';
+import {
+  isBlobName,
+  isTemporaryName,
+  readLockName,
+  readPartName,
+  readRecordName,
+  readStateName,
+} from './store-layout.ts';
 import { endStaleLock } from './store-lock.ts';
 import type { StoreParts } from './store-parts.ts';
-import { attemptCall, refusalOfWrite, tolerate } from './store-refusal.ts';
-import { lookAt } from './store-tree.ts';
+import { attemptCall, refusalOfWrite, tolerate, unavailable } from './store-refusal.ts';
+import { lookAt, lookAtDirectory } from './store-tree.ts';
 
 const NS_PER_MS = 1_000_000n;
 
@@ -24,6 +31,7 @@ export async function pruneStore(
   olderThanMs: number,
 ): Promise<Attempt<PruneReport>> {
   const { layout } = parts;
+  if ((await lookAtDirectory(parts.fileSystem, layout.blobs)) === 'refused') return unavailable();
   const beforeNs = BigInt(Math.floor(parts.now() - olderThanMs)) * NS_PER_MS;
   const sweep = createSweep(parts, beforeNs);
 

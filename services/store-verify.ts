@@ -7,7 +7,7 @@ import type { StoreFile, StoreStat } from './store-file-system.ts';
 import type { StoreParts } from './store-parts.ts';
 import { saveRecord } from './store-record.ts';
 import { attemptCall, codeOf, tolerate, unavailable } from './store-refusal.ts';
-import { lookAt } from './store-tree.ts';
+import { lookAt, lookAtDirectory, makeTree } from './store-tree.ts';
 
 /** Another process may put its own good file in place while this one reads the old; a third time is no accident. */
 const TRIES_MAX = 3;
@@ -19,6 +19,7 @@ export async function verifyStored(
   signal: CancelSignal,
   onProgress?: (doneBytes: number) => void,
 ): Promise<Attempt<ModelFile>> {
+  if ((await lookAtDirectory(parts.fileSystem, parts.layout.blobs)) === 'refused') return unavailable();
   let answer: Attempt<ModelFile> = deny('model_file_changed');
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     answer = await verifyOnce(parts, spec, signal, onProgress);
@@ -47,6 +48,8 @@ async function verifyOnce(
   try {
     const proof = await proveFile(file, spec, parts.hashFile, signal, onProgress);
     if (proof.stat !== null && !(await isNamed(parts, path, proof.stat))) return deny('model_file_changed');
+    // A store that was copied may lack the places for what follows; on a disk that is read-only nothing does.
+    await makeTree(fileSystem, layout);
     if (proof.refusal === null) return await keepProved(parts, spec, path, proof.stat);
     if (mayBeGood(proof.refusal)) return proof.refusal;
     await takeOut(parts, spec, file, proof, proof.refusal);
@@ -100,6 +103,7 @@ async function takeOut(
 async function takeOutStranger(parts: StoreParts, spec: IntegritySpec, stat: StoreStat): Promise<Deny> {
   const { fileSystem, layout, uniqueId } = parts;
   const path = layout.blob(spec.sha256);
+  await makeTree(fileSystem, layout);
   await keepEvidence(parts, spec, {
     reason: 'model_file_not_regular',
     sha256: null,

@@ -2,6 +2,17 @@
 export { expectTrace, explainReplay, type TraceStory } from './expect-trace.ts';
 export { createLoopbackModelSource, type LoopbackModelSource } from './loopback-model-source.ts';
 export { createManualClock, type ManualClock } from './manual-clock.ts';
+export {
+  createMemoryModelStore,
+  type MemoryModelStore,
+  type StoreOperation,
+} from './memory-model-store.ts';
+export {
+  createScriptedFetcher,
+  type FetchFault,
+  type ScriptedFetcher,
+  type ServeOptions,
+} from './scripted-fetcher.ts';
 export { createScriptedProbe, type ProbeScript, type ScriptedProbe } from './scripted-probe.ts';
 export {
   createScriptedRuntime,

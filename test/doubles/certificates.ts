@@ -4,6 +4,8 @@ import { generate } from 'selfsigned';
 export interface ServerCertificate {
   readonly key: string;
   readonly cert: string;
+  /** What a client must trust to accept it. */
+  readonly ca: string;
 }
 
 /** An authority that lives as long as a test, and trusts nobody beyond it. */
@@ -25,8 +27,8 @@ export interface CertificateWish {
 const DAY_MS = 86_400_000;
 const EC = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
 
-export async function createAuthority(): Promise<TestAuthority> {
-  const made = await generate([{ name: 'commonName', value: 'Authority of a test' }], {
+export async function createAuthority(name = 'Authority of a test'): Promise<TestAuthority> {
+  const made = await generate([{ name: 'commonName', value: name }], {
     ...EC,
     ...validity({}),
     extensions: [
@@ -45,7 +47,10 @@ export function createSelfSigned(wish: CertificateWish = {}): Promise<ServerCert
   return createCertificate(wish);
 }
 
-async function createCertificate(wish: CertificateWish, ca?: ServerCertificate): Promise<ServerCertificate> {
+async function createCertificate(
+  wish: CertificateWish,
+  ca?: { readonly key: string; readonly cert: string },
+): Promise<ServerCertificate> {
   const { names = ['localhost'], addresses = ['127.0.0.1', '::1'] } = wish;
   const made = await generate([{ name: 'commonName', value: 'Server of a test' }], {
     ...EC,
@@ -64,7 +69,7 @@ async function createCertificate(wish: CertificateWish, ca?: ServerCertificate):
       },
     ],
   });
-  return { key: made.private, cert: made.cert };
+  return { key: made.private, cert: made.cert, ca: ca?.cert ?? made.cert };
 }
 
 function validity({ notBefore, notAfter }: CertificateWish): { notBeforeDate: Date; notAfterDate: Date } {

@@ -28,7 +28,11 @@ export function createConnection(secure: TLSSocket, raw: Socket): SourceConnecti
   });
 
   async function write(piece: string | Uint8Array): Promise<void> {
-    if (isClosed || !secure.writable) return;
+    // Who goes on writing to a connection that takes no more must not keep the event loop from noticing.
+    if (isClosed || !secure.writable) {
+      await closed;
+      return;
+    }
     if (secure.write(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece)) return;
     await untilClosed((done) => {
       secure.once('drain', done);

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { createSecureContext, TLSSocket } from 'node:tls';
+import { createSecureContext, type SecureVersion, TLSSocket } from 'node:tls';
 import { createAuthority, type ServerCertificate } from './certificates.ts';
 import { createConnection, type SourceConnection } from './tls-connection.ts';
 import { readRequests, type SourceRequest } from './tls-requests.ts';
@@ -16,6 +16,8 @@ export interface TlsSourceOptions extends ServeOptions {
   readonly files: Readonly<Record<string, Uint8Array>>;
   /** Default: one for `localhost`, `127.0.0.1` and `::1`, of an authority made for this source. */
   readonly certificate?: ServerCertificate;
+  /** Newest TLS that it speaks; default as Node does. */
+  readonly maxVersion?: SecureVersion;
   /** Default: serves the files as a good server does, ranges and ETags included. */
   readonly behaviour?: Behaviour;
 }
@@ -25,7 +27,7 @@ export interface TlsSource {
   readonly port: number;
   /** What an allowlist names: `localhost:PORT`. */
   readonly host: string;
-  /** PEM of the authority to trust; of the given certificate itself where one was given. */
+  /** PEM of what a client must trust. */
   readonly ca: string;
   /** Every request so far, in order. */
   readonly requests: readonly SourceRequest[];
@@ -40,8 +42,12 @@ export interface TlsSource {
 }
 
 export async function startTlsSource(options: TlsSourceOptions): Promise<TlsSource> {
-  const { certificate, ca } = await certify(options.certificate);
-  const secureContext = createSecureContext(certificate);
+  const certificate = options.certificate ?? (await (await createAuthority()).issue());
+  const secureContext = createSecureContext({
+    key: certificate.key,
+    cert: certificate.cert,
+    ...(options.maxVersion === undefined ? {} : { minVersion: 'TLSv1', maxVersion: options.maxVersion }),
+  });
   const behave = options.behaviour ?? serveFiles(options);
   const requests: SourceRequest[] = [];
   const open = new Set<Socket>();
@@ -80,7 +86,7 @@ export async function startTlsSource(options: TlsSourceOptions): Promise<TlsSour
   return {
     port,
     host,
-    ca,
+    ca: certificate.ca,
     requests,
     get connectionsCount() {
       return connectionsCount;
@@ -99,14 +105,6 @@ export async function startTlsSource(options: TlsSourceOptions): Promise<TlsSour
       return closing;
     },
   };
-}
-
-async function certify(
-  given: ServerCertificate | undefined,
-): Promise<{ readonly certificate: ServerCertificate; readonly ca: string }> {
-  if (given !== undefined) return { certificate: given, ca: given.cert };
-  const authority = await createAuthority();
-  return { certificate: await authority.issue(), ca: authority.ca };
 }
 
 function ignore(): void {

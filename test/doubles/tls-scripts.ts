@@ -41,7 +41,7 @@ export const LAST_CHUNK = '0\r\n\r\n';
 /** Says nothing more, and keeps the connection until the client gives it up. */
 export const silence: Step = (connection) => connection.closed;
 
-export const reset: Step = (connection) => connection.reset();
+export const reset = (connection: SourceConnection): void => connection.reset();
 
 export const pause =
   (ms: number): Step =>

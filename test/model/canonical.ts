@@ -1,6 +1,6 @@
 import { EMPTY_DRAIN, type RunningRequest, type SupervisorContext } from '../../machines/context.ts';
 import type { SupervisorSnapshot } from '../../machines/pure-stepper.ts';
-import { LEAP_MS, PRESENT_GENERATION, PRESENT_MS } from './told-events.ts';
+import { LEAP_MS, PRESENT_GENERATION, PRESENT_MS, PROGRESS } from './told-events.ts';
 
 /** How names of a snapshot became those of its canonical form. */
 export interface Renaming {
@@ -46,6 +46,8 @@ export function toCanonical(snapshot: SupervisorSnapshot): Canonical {
     queue: context.queue.map((queued) => ({ ...named(queued), expiresAtMs: queued.expiresAtMs - ms })),
     queueWakeAtMs: context.queueWakeAtMs === null ? null : context.queueWakeAtMs - ms,
     observation: context.observation && { ...context.observation, atMs: context.observation.atMs - ms },
+    // Outside of that state it is only told.
+    acquisition: isAcquiring(snapshot) ? context.acquisition && PROGRESS : null,
     fault: context.fault && 'internal_error',
     drainDeadlineMs: drainPatience(context),
     restarts: context.restarts
@@ -64,7 +66,6 @@ const BLANK = {
   nowMs: PRESENT_MS,
   sinceMs: PRESENT_MS,
   progress: null,
-  acquisition: null,
   lastArrival: null,
   lastDispatch: null,
   lastRestart: null,
@@ -72,6 +73,10 @@ const BLANK = {
   drain: EMPTY_DRAIN,
   jitterSeed: 1,
 } as const;
+
+function isAcquiring({ value }: SupervisorSnapshot): boolean {
+  return typeof value === 'object' && 'starting' in value && value.starting === 'acquiring';
+}
 
 /** A drain that was told to be longer than the limit is remembered as such; all others are alike once they began. */
 function drainPatience({ drainDeadlineMs, limits }: SupervisorContext): number {

@@ -63,8 +63,10 @@ function waitsWithDeadline({ machine, environment }: World): boolean {
     if (!timers.some(({ id }) => id.startsWith('xstate.after.') && id.endsWith(`.supervisor.${leaf}`))) {
       return false;
     }
-    // Progress is waited for no longer than the stall limit says.
-    if ((leaf === 'starting.acquiring' || leaf === 'starting.loading') !== armed('stall')) return false;
+    // Progress is waited for no longer than the stall limit says; a download watches over itself.
+    const isWatched = leaf === 'starting.acquiring' || leaf === 'starting.loading';
+    const watchesItself = leaf === 'starting.acquiring' && machine.snapshot.context.acquisition !== null;
+    if (!watchesItself && isWatched !== armed('stall')) return false;
   }
   if (machine.snapshot.context.queue.length > 0 !== armed('queue')) return false;
   return true;

@@ -53,7 +53,8 @@ export function kindOfSample(sample: ObservedResources | null): SampleKind | nul
   return sample.memoryAvailableBytes === SAMPLES.elevated.memoryAvailableBytes ? 'elevated' : 'short';
 }
 
-const PROGRESS = {
+/** A download that goes on. */
+export const PROGRESS = {
   step: 'streaming',
   receivedBytes: 1,
   totalBytes: 2,

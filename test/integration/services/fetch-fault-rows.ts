@@ -26,6 +26,8 @@ export interface FaultRow {
   readonly ask?: Partial<FetchRequest>;
   /** How many bytes are given on at the least before a refusal, where it matters. */
   readonly givenBytes?: number;
+  /** The body is something else than the file. */
+  readonly isOtherFile?: true;
 }
 
 const SIZE = FILE.length;
@@ -97,6 +99,7 @@ export const LENGTH_FAULTS: readonly FaultRow[] = [
     'an error page in chunks, as 200',
     reply('200 OK', CHUNKED, Buffer.concat([chunk(Buffer.from(ERROR_PAGE)), Buffer.from(LAST_CHUNK)])),
     'transfer_cut',
+    { isOtherFile: true },
   ),
   row(
     'FT3',

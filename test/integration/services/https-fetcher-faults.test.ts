@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createAuthority, type ServerCertificate } from '../../doubles/certificates.ts';
 import { createFetchStage, FILE } from '../../doubles/fetch-stage.ts';
 import { BODY_FAULTS, type FaultRow, HEAD_FAULTS, LENGTH_FAULTS, RANGE_FAULTS } from './fetch-fault-rows.ts';
 
@@ -6,8 +7,13 @@ import { BODY_FAULTS, type FaultRow, HEAD_FAULTS, LENGTH_FAULTS, RANGE_FAULTS } 
 const heldResources = (): string[] =>
   process.getActiveResourcesInfo().filter((kind) => /TCP|TLS|Timeout|GetAddrInfo/.test(kind));
 
-async function survive({ does, reason, ask = {}, givenBytes = 0 }: FaultRow): Promise<void> {
-  const stage = await createFetchStage({ behaviour: does });
+let certificate: ServerCertificate;
+beforeAll(async () => {
+  certificate = await (await createAuthority()).issue();
+});
+
+async function survive({ does, reason, ask = {}, givenBytes = 0, isOtherFile }: FaultRow): Promise<void> {
+  const stage = await createFetchStage({ behaviour: does, certificate });
   const fetched = await stage.fetch(ask);
   // It resolves only once the source has no connection left.
   await stage.close();
@@ -16,6 +22,7 @@ async function survive({ does, reason, ask = {}, givenBytes = 0 }: FaultRow): Pr
   const begin = fetched.body?.fromBytes ?? 0;
   const wanted = FILE.subarray(begin, fetched.body?.endBytes ?? begin);
   expect(fetched.bytes.length).toBeGreaterThanOrEqual(reason === null ? wanted.length : givenBytes);
+  if (isOtherFile) return;
   expect(Buffer.compare(fetched.bytes, wanted.subarray(0, fetched.bytes.length))).toBe(0);
 }
 

@@ -36,7 +36,8 @@ test('[FM4] what the process may hold bounds the RAM, and not the VRAM', () => {
 });
 
 test('[FM5] what cannot be read never fits', () => {
-  for (const junk of JUNK) {
+  for (const { make } of JUNK) {
+    const junk = make();
     expect(evaluateModelFit(junk, DEMAND, memory(9000), LIMITS).ok).toBe(false);
     expect(evaluateModelFit(NEEDS, junk, memory(9000), LIMITS).ok).toBe(false);
     expect(evaluateModelFit(NEEDS, DEMAND, junk, LIMITS).ok).toBe(false);

@@ -176,7 +176,11 @@ describe('a file of pins', () => {
     let asked = 0;
     const mirrors = ['https://a.example/x'];
     const pin = { ...pinOf(), mirrors };
-    Object.defineProperty(pin, 'url', { enumerable: true, get: () => `https://a.example/${(asked += 1)}` });
+    const get = () => {
+      asked += 1;
+      return `https://a.example/${asked}`;
+    };
+    Object.defineProperty(pin, 'url', { enumerable: true, get });
     const { models } = modelsOf(pinFileOf({ a: pin }));
     mirrors[0] = 'https://evil.example/x';
     expect(models.get('a')).toMatchObject({ url: 'https://a.example/1', mirrors: ['https://a.example/x'] });

@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import {
+  type AcquisitionProgress,
+  createSupervisor,
+  replay,
+  type SupervisorOptions,
+} from '../../../index.ts';
+import { createMemoryModelStore } from '../../../testing/memory-model-store.ts';
+import { createModelFile } from '../../../testing/model-file.ts';
+import { createScriptedFetcher } from '../../../testing/scripted-fetcher.ts';
+import { stagePorts } from '../../doubles/supervisor-stage.ts';
+
+const URL = 'https://models.example/m.gguf';
+const MIRROR = 'https://mirror.example/m.gguf';
+
+/** A supervisor of a model that is not here yet. */
+function stageRemote(options: Partial<SupervisorOptions> = {}, sizeBytes = 200_000) {
+  const bytes = createModelFile(sizeBytes);
+  const ports = stagePorts();
+  const source = createScriptedFetcher();
+  const memory = createMemoryModelStore();
+  /** Paths that the runtime was given. */
+  const loaded: string[] = [];
+  source.serve(URL, bytes, { pieceBytes: 20_000 });
+  const model = {
+    url: URL,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sizeBytes,
+  };
+  const supervisor = createSupervisor({
+    ...ports.options,
+    model,
+    sources: { allow: ['models.example', 'mirror.example'] },
+    fit: 'ignore',
+    ...options,
+    ports: {
+      runtime: {
+        ...ports.runtime,
+        spawn: (request) => {
+          loaded.push(request.modelPath);
+          return ports.runtime.spawn(request);
+        },
+      },
+      ...(ports.options.ports?.openProbe && { openProbe: ports.options.ports.openProbe }),
+      fetcher: source.fetcher,
+      store: memory.store,
+    },
+  });
+  const told: (AcquisitionProgress | null)[] = [];
+  const subscription = supervisor.acquisition$.subscribe((progress) => told.push(progress));
+  return {
+    ...ports,
+    bytes,
+    model,
+    source,
+    memory,
+    supervisor,
+    loaded,
+    told,
+    end: () => subscription.unsubscribe(),
+  };
+}
+
+/** Moves time on until the command has settled. */
+async function settled<T>(stage: ReturnType<typeof stageRemote>, command: Promise<T>): Promise<T> {
+  let isOver = false;
+  const done = command.finally(() => {
+    isOver = true;
+  });
+  done.catch(() => undefined);
+  for (let round = 0; round < 500 && !isOver; round += 1)
+    await stage.clock.advance(round % 5 === 4 ? 250 : 0);
+  return done;
+}
+
+describe('a model with a URL', () => {
+  test('[RM1] is downloaded, proved, published, and then loaded from the store', async () => {
+    const stage = stageRemote();
+    await settled(stage, stage.supervisor.start());
+    expect(stage.supervisor.getSnapshot()).toMatchObject({
+      state: 'ready',
+      acquisition: { step: 'recorded', ratio: 1, receivedBytes: 200_000, attempt: 1, reason: null },
+    });
+    expect(stage.loaded).toEqual([stage.memory.store.pathOf(stage.model.sha256)]);
+    expect(stage.memory.counts()).toEqual({ locks: 0, partials: 0 });
+    stage.end();
+  });
+
+  test('[RM2] its progress is told as it changes, never falls, and ends the wait for progress of the start', async () => {
+    const stage = stageRemote({ limits: { acquireStallMsMax: 50, retryMsMin: 5000, retryMsMax: 5000 } });
+    stage.source.fail(URL, { reason: 'source_busy' });
+    await settled(stage, stage.supervisor.start());
+    const steps = stage.told.map((progress) => progress?.step);
+    expect(steps.filter((step, index) => step !== steps[index - 1])).toEqual(
+      expect.arrayContaining([
+        'locking',
+        'probing',
+        'waiting',
+        'streaming',
+        'verifying',
+        'publishing',
+        'recorded',
+      ]),
+    );
+    expect(stage.told.find((progress) => progress?.step === 'waiting')?.reason).toBe('source_busy');
+    const ratios = stage.told.map((progress) => progress?.ratio ?? 0);
+    expect(ratios).toEqual([...ratios].sort((a, b) => a - b));
+    stage.end();
+  });
+
+  test('[RM3] a second start finds it in the store and asks no source', async () => {
+    const stage = stageRemote();
+    await settled(stage, stage.supervisor.start());
+    await settled(stage, stage.supervisor.stop());
+    const asked = stage.source.requests.length;
+    await settled(stage, stage.supervisor.start());
+    expect(stage.source.requests).toHaveLength(asked);
+    expect(stage.supervisor.getSnapshot().acquisition).toMatchObject({ step: 'recorded', attempt: 0 });
+    stage.end();
+  });
+
+  test('[RM4] that is not what was pinned is never loaded', async () => {
+    const stage = stageRemote();
+    stage.source.serve(URL, stage.bytes.slice().fill(0, 199_000));
+    await expect(settled(stage, stage.supervisor.start())).rejects.toMatchObject({
+      code: 'start_failed',
+      reason: 'digest_mismatch',
+    });
+    expect(stage.loaded).toEqual([]);
+    expect(stage.memory.quarantined).toEqual(['digest_mismatch']);
+    stage.end();
+  });
+
+  test('[RM5] a stop in the middle of a download lets go of it, and the next start goes on with what came', async () => {
+    const stage = stageRemote();
+    stage.source.hold();
+    const starting = stage.supervisor.start();
+    starting.catch(() => undefined);
+    for (let step = 0; step < 5; step += 1) {
+      stage.source.step();
+      await stage.clock.advance(0);
+    }
+    expect(stage.supervisor.getSnapshot()).toMatchObject({ state: 'starting', substate: 'acquiring' });
+    await settled(stage, stage.supervisor.stop());
+    await expect(starting).rejects.toMatchObject({ code: 'start_failed' });
+    expect(stage.memory.counts()).toEqual({ locks: 0, partials: 0 });
+    expect(stage.source.openTransfers()).toBe(0);
+    stage.source.release();
+    await settled(stage, stage.supervisor.start());
+    expect(stage.source.requests.at(-1)?.fromBytes).toBeGreaterThan(0);
+    expect(stage.supervisor.getSnapshot().state).toBe('ready');
+    stage.end();
+  });
+
+  test('[RM6] a host that is not allowed is refused before anything is asked', async () => {
+    const stage = stageRemote({ sources: { allow: ['other.example'] } });
+    await expect(settled(stage, stage.supervisor.start())).rejects.toMatchObject({
+      reason: 'source_host_not_allowed',
+    });
+    expect(stage.source.requests).toEqual([]);
+    stage.end();
+  });
+
+  test('[RM7] that can never fit is refused before its body, unless the host says otherwise', async () => {
+    const stage = stageRemote({ fit: 'refuse', limits: { processBytesHard: 1000 } });
+    await expect(settled(stage, stage.supervisor.start())).rejects.toMatchObject({
+      reason: 'model_too_large',
+    });
+    stage.end();
+  });
+
+  test('[RM8] mirrors are asked in their order', async () => {
+    const bytes = createModelFile(200_000);
+    const stage = stageRemote({
+      model: {
+        url: URL,
+        mirrors: [MIRROR],
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        sizeBytes: 200_000,
+      },
+    });
+    stage.source.fail(URL, { reason: 'source_unreachable' });
+    stage.source.serve(MIRROR, bytes);
+    await settled(stage, stage.supervisor.start());
+    expect(stage.source.requests.map(({ url }) => url)).toEqual([URL, MIRROR]);
+    stage.end();
+  });
+
+  test('[RM9] the trace of a download replays, and holds neither URL nor path', async () => {
+    const stage = stageRemote();
+    stage.source.fail(URL, { reason: 'transfer_cut', afterBytes: 50_000 });
+    await settled(stage, stage.supervisor.start());
+    await settled(stage, stage.supervisor.stop());
+    const trace = stage.supervisor.trace();
+    expect(replay(trace)).toMatchObject({ kind: 'ok' });
+    expect(trace).toContain('acquisition.progressed');
+    expect(trace).not.toMatch(/example|gguf|store\/|https/);
+    expect(trace).not.toContain(stage.model.sha256);
+    stage.end();
+  });
+});
