@@ -3,6 +3,7 @@ import { cpus, platform, release } from 'node:os';
 import { benchAbort } from './abort.ts';
 import { benchCycles } from './cycles.ts';
 import { type Ask, benchDecode } from './decode.ts';
+import { benchDownload } from './download.ts';
 import { benchGate } from './gate.ts';
 import { type Finding, isMet } from './measure.ts';
 import { embedded, random } from './models.ts';
@@ -30,6 +31,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Finding[]>>> = {
   ],
   cycles: benchCycles,
   trace: benchTrace,
+  download: async () => benchDownload(await random('135M', 135e6), 3),
 };
 
 const chosen = process.argv.slice(2);

@@ -34,18 +34,12 @@ const afterFetchFault = (reason: Reason | null) =>
     },
   ] as const;
 
+const bytesReceived = <T extends string>(target: T) =>
+  ({ guard: 'isOfAttempt', target, actions: 'recordBytes' }) as const;
+
 /** A source is asked, and then sends: the first byte has a deadline, and so has each further one. */
-const receiving = {
-  initial: 'asking',
-  on: {
-    'bytes.received': { guard: 'isOfAttempt', target: '.receiving', actions: 'recordBytes' },
-    'fetch.failed': afterFetchFault(null),
-  },
-  states: {
-    asking: { after: { firstByteDeadline: afterFetchFault('source_first_byte_timeout') } },
-    receiving: { after: { transferStallDeadline: afterFetchFault('source_stalled') } },
-  },
-} as const;
+const asked = { after: { firstByteDeadline: afterFetchFault('source_first_byte_timeout') } } as const;
+const sending = { after: { transferStallDeadline: afterFetchFault('source_stalled') } } as const;
 
 const onPortError = failBy('internal_error');
 
@@ -110,23 +104,27 @@ export const acquisitionMachine = acquisitionSetup.createMachine({
       description: 'The header comes first: what can never fit is refused before its body is asked for.',
       entry: 'beginAttempt',
       invoke: { src: 'probeSource', id: 'probeSource', input: portInput, onError: onPortError },
-      ...receiving,
+      initial: 'asking',
       on: {
-        ...receiving.on,
+        'bytes.received': bytesReceived('.receiving'),
+        'fetch.failed': afterFetchFault(null),
         'source.probed': [
           { guard: 'fits', target: 'streaming', actions: 'recordProbe' },
           { guard: 'isOfAttempt', target: 'rejected', actions: 'keepFitReason' },
         ],
       },
+      states: { asking: asked, receiving: sending },
     },
     streaming: {
       description: 'The body comes, and goes to the disk as it comes.',
       invoke: { src: 'streamModel', id: 'streamModel', input: portInput, onError: onPortError },
-      ...receiving,
+      initial: 'opening',
       on: {
-        ...receiving.on,
+        'bytes.received': bytesReceived('.flowing'),
+        'fetch.failed': afterFetchFault(null),
         'transfer.completed': { guard: 'isOfAttempt', target: 'verifying', actions: 'keepTime' },
       },
+      states: { opening: asked, flowing: sending },
     },
     waiting: {
       description:

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { acquisitionMachine } from '../machines/acquisition.ts';
 import { requestMachine } from '../machines/request.ts';
 import { supervisorMachine } from '../machines/supervisor.ts';
 import { chartToMermaid } from './chart-to-mermaid.ts';
@@ -52,6 +53,7 @@ const makeBlock: MakeBlock = (kind, argument) => {
 function chartOf(name: string) {
   if (name === 'supervisor') return supervisorMachine;
   if (name === 'request') return requestMachine;
+  if (name === 'acquisition') return acquisitionMachine;
   throw new Error(`there is no chart "${name}"`);
 }
 

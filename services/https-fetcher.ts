@@ -47,29 +47,24 @@ const CONTENT_NETWORK = '.hf.co';
  * Of its options it reports an unusable `ca` or `authorization` as `options_invalid` with each request.
  */
 export function createHttpsFetcher(options: HttpsFetcherOptions): ModelFetcher {
-  const connections = attempt(() => createConnections(options));
-  const isUsable = connections !== null && isAuthorizationSound(options.authorization);
+  const isAuthorizable = isAuthorizationSound(options.authorization);
+  // Made when it is first needed: to read the roots takes tens of milliseconds, and most starts fetch nothing.
+  let connections: Connections | null = null;
+
+  async function ask(call: (route: Route) => Promise<Attempt<Transfer>>): Promise<Attempt<Transfer>> {
+    connections ??= attempt(() => createConnections(options));
+    if (connections === null || !isAuthorizable) return deny('options_invalid');
+    try {
+      return await call({ ...options, connections });
+    } catch {
+      return deny('internal_error');
+    }
+  }
+
   return {
-    open: async (request, signal) => {
-      if (!isUsable) return deny('options_invalid');
-      try {
-        return await fetchFrom(request, { ...options, connections }, signal);
-      } catch {
-        return deny('internal_error');
-      }
-    },
-    openFirst: async (url, signal) => {
-      if (!isUsable) return deny('options_invalid');
-      try {
-        return await follow(
-          { url, headers: PLAIN_HEADERS, judge: evaluateFirstContact },
-          { ...options, connections },
-          signal,
-        );
-      } catch {
-        return deny('internal_error');
-      }
-    },
+    open: (request, signal) => ask((route) => fetchPart(request, route, signal)),
+    openFirst: (url, signal) =>
+      ask((route) => follow({ url, headers: PLAIN_HEADERS, judge: evaluateFirstContact }, route, signal)),
     close: () => connections?.close(),
   };
 }
@@ -78,7 +73,7 @@ interface Route extends HttpsFetcherOptions {
   readonly connections: Connections;
 }
 
-async function fetchFrom(
+async function fetchPart(
   request: FetchRequest,
   route: Route,
   signal: CancelSignal,
@@ -100,19 +95,9 @@ async function follow(
   for (let hop = 0; hop <= REDIRECTS_MAX; hop += 1) {
     const allowed = judgeUrl(location, hop, route);
     if (!allowed.ok) return allowed;
-    const answer = await exchangeFresh(
-      () =>
-        exchange(
-          {
-            url: location,
-            headers: { ...headers, ...(hop === 0 ? authorizationOf(route) : {}) },
-            judge,
-            ...route.connections,
-          },
-          signal,
-        ),
-      route.connections,
-    );
+    const sent = hop === 0 ? { ...headers, ...authorizationOf(route) } : headers;
+    const call = { url: location, headers: sent, judge, ...route.connections };
+    const answer = await exchangeFresh(() => exchange(call, signal), route.connections);
     if (answer.kind === 'transfer') return { ok: true, value: answer.transfer };
     if (answer.kind === 'failed') return answer.verdict;
     location = answer.location;

@@ -32,13 +32,14 @@ export function createPartialFile(parts: StoreParts, spec: IntegritySpec, claime
   let part = claimed;
   let writer = createPartialWriter(part.file, part.resumeBytes);
   let etag = claimed.etag;
+  /** How far the state reaches: 0 without a validator, under which nothing can be gone on with. */
   let syncedBytes = claimed.resumeBytes;
   let refused: Deny | null = null;
   let fate: Fate = 'kept';
   let isClosed = false;
   let proof: FileProof | null = null;
 
-  /** After a refusal the file only waits to be closed. */
+  /** After a refusal the file only waits to be closed, or for other bytes. */
   const refuse = async (refusal: Deny): Promise<Deny> => {
     refused = refusal;
     // What a failed flush left is deleted at once: should this process end now, nobody must go on with it.
@@ -77,15 +78,19 @@ export function createPartialFile(parts: StoreParts, spec: IntegritySpec, claime
 
   return {
     get resumeBytes() {
-      return etag === null ? 0 : syncedBytes;
+      return syncedBytes;
     },
     get etag() {
       return etag;
     },
 
     restart: (nextEtag) =>
-      use<Verdict>(async () => {
-        const isUntouched = writer.lengthBytes === 0 && part.etag === null && syncedBytes === 0;
+      inTurn(async () => {
+        if (isClosed || fate === 'moved') return CLOSED;
+        // Wrong bytes are one source's affair, and the next may send the right ones; a disk that failed is no better.
+        const isOfBytes = fate === 'spoiled' && !writer.isFlushFailed;
+        if (refused !== null && !isOfBytes) return refused;
+        const isUntouched = refused === null && writer.lengthBytes === 0 && syncedBytes === 0;
         if (!isUntouched) {
           // A new file, not the old one cut to nothing: a state that a power cut brings back must not fit it.
           const next = await createPart(parts, spec.sha256);
@@ -99,6 +104,8 @@ export function createPartialFile(parts: StoreParts, spec: IntegritySpec, claime
         etag = isStrongEtag(nextEtag) ? nextEtag : null;
         syncedBytes = 0;
         proof = null;
+        refused = null;
+        fate = 'kept';
         return WITHIN;
       }),
 

@@ -77,7 +77,7 @@ function createSweep({ fileSystem }: StoreParts, beforeNs: bigint): Sweep {
   };
 }
 
-/** Takes a file by its name before it is deleted: another process may be about to go on with it. */
+/** A process that goes on with one has renamed it by then: what is deleted under its old name was nobody's. */
 async function pruneParts(parts: StoreParts, sweep: Sweep): Promise<number> {
   const { layout } = parts;
   let partials = 0;

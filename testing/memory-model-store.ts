@@ -1,12 +1,21 @@
-import { evaluateGgufHeader, evaluateWholeModel } from '../policies/gguf-header.ts';
-import { verifyModelBytes } from '../policies/integrity.ts';
 import { readIntegritySpec } from '../policies/integrity-spec.ts';
+import { isStrongEtag } from '../policies/partial-state.ts';
 import type { Reason } from '../policies/reasons.ts';
-import type { IntegritySpec } from '../policies/runtime-adapter.ts';
-import { allow, deny, type Verdict } from '../policies/verdict.ts';
-import type { ModelStore, PartialFile, StoredModel } from '../services/model-store.ts';
+import type { IntegritySpec, ModelFile } from '../policies/runtime-adapter.ts';
+import { type Attempt, type Deny, deny } from '../policies/verdict.ts';
+import type { ModelStore, PruneOptions, PruneReport, StoredModel } from '../services/model-store.ts';
+import { createMemoryLocks } from './memory-lock.ts';
+import {
+  createMemoryPartialFile,
+  judgeModelBytes,
+  type LeftBehind,
+  type MemoryPartialFile,
+} from './memory-partial-file.ts';
 
-/** A store without a disk: verified models in memory, refused for the reasons that those of a real one would be. */
+/**
+ * A store without a disk: verified models in memory, refused for the reasons that those of a real one would be. It has
+ * no time: what is left behind in it is of age 0.
+ */
 export interface MemoryModelStore {
   /** For the `store` port of a supervisor. */
   readonly store: ModelStore;
@@ -24,6 +33,12 @@ export interface MemoryModelStore {
   counts(): { readonly locks: number; readonly partials: number };
 }
 
+export interface MemoryStoreOptions {
+  /** Asked before each operation, unless `fail` said something of it: a reason refuses it. Default: nothing is refused. */
+  readonly refuse?: (operation: StoreOperation) => Reason | null;
+}
+
+/** `sync` is every flush, that of a verification too; `read` is the reading back of a partial file. */
 export type StoreOperation =
   | 'inspect'
   | 'verify'
@@ -35,175 +50,165 @@ export type StoreOperation =
   | 'publish';
 
 interface Kept {
-  readonly sizeBytes: number;
   readonly bytes: Uint8Array;
   readonly isProved: boolean;
 }
 
-interface LeftBehind {
-  readonly bytes: Uint8Array;
-  readonly etag: string | null;
-}
-
-const pathOf = (sha256: string) => `/store/sha256/${sha256}`;
-
-export function createMemoryModelStore(): MemoryModelStore {
+export function createMemoryModelStore({ refuse }: MemoryStoreOptions = {}): MemoryModelStore {
   const models = new Map<string, Kept>();
-  const partials = new Map<string, LeftBehind>();
+  const leftBehind = new Map<string, LeftBehind>();
+  const openFiles = new Map<MemoryPartialFile, string>();
   const failures = new Map<StoreOperation, Reason[]>();
   const quarantined: Reason[] = [];
-  const held = new Set<string>();
-  let openPartials = 0;
+  const locks = createMemoryLocks();
+  let evidence = 0;
 
-  const refusal = (operation: StoreOperation) => {
-    const reason = failures.get(operation)?.shift();
-    return reason === undefined ? null : deny(reason);
+  const refusal = (operation: StoreOperation): Deny | null => {
+    const reason = failures.get(operation)?.shift() ?? refuse?.(operation) ?? null;
+    return reason === null ? null : deny(reason);
+  };
+  const forSpec = async <T>(
+    spec: IntegritySpec,
+    operation: StoreOperation,
+    work: (read: IntegritySpec) => Promise<Attempt<T>> | Attempt<T>,
+  ): Promise<Attempt<T>> => {
+    const read = readIntegritySpec(spec);
+    if (!read.ok) return read;
+    return refusal(operation) ?? work({ sha256: read.sha256, sizeBytes: read.sizeBytes });
+  };
+  const keepEvidence = (reason: Reason): void => {
+    quarantined.push(reason);
+    evidence += 1;
   };
 
-  const storedOf = (sha256: string, { sizeBytes, isProved }: Kept): StoredModel => ({
-    sha256,
-    sizeBytes,
-    path: pathOf(sha256),
-    isVerified: isProved,
-    verifiedAtMs: isProved ? 0 : null,
-  });
+  const openPartial = (spec: IntegritySpec): MemoryPartialFile => {
+    const { sha256 } = spec;
+    const left = leftBehind.get(sha256);
+    leftBehind.delete(sha256);
+    const file = createMemoryPartialFile({
+      spec,
+      leftBehind: left !== undefined && left.bytes.byteLength <= spec.sizeBytes ? left : null,
+      refusal,
+      keepModel: (bytes) => {
+        models.set(sha256, { bytes, isProved: true });
+        return fileOf(sha256, spec.sizeBytes);
+      },
+      keepEvidence,
+      onClosed: (mine) => {
+        openFiles.delete(file);
+        const other = leftBehind.get(sha256);
+        // The longest is gone on with.
+        if (mine !== null && mine.bytes.byteLength > (other?.bytes.byteLength ?? 0))
+          leftBehind.set(sha256, mine);
+      },
+    });
+    openFiles.set(file, sha256);
+    return file;
+  };
 
-  const openPartial = (spec: IntegritySpec): PartialFile => {
-    const left = partials.get(spec.sha256);
-    partials.delete(spec.sha256);
-    const isWhole = left !== undefined && left.etag !== null && left.bytes.byteLength <= spec.sizeBytes;
-    const room = new Uint8Array(spec.sizeBytes);
-    room.set(isWhole ? left.bytes : []);
-    let bytes = room.subarray(0, isWhole ? left.bytes.byteLength : 0);
-    let etag = isWhole ? left.etag : null;
-    let synced = bytes;
-    let isProved = false;
-    let isOpen = true;
-    let isGone = false;
-    openPartials += 1;
-    return {
-      resumeBytes: bytes.byteLength,
-      etag,
-      restart: async (validator) => {
-        [bytes, synced, etag] = [room.subarray(0, 0), room.subarray(0, 0), validator];
-        return WRITTEN;
-      },
-      append: async (piece) => {
-        const refused = refusal('append');
-        if (refused !== null) return refused;
-        if (bytes.byteLength + piece.byteLength > spec.sizeBytes) return deny('size_exceeded');
-        room.set(piece, bytes.byteLength);
-        bytes = room.subarray(0, bytes.byteLength + piece.byteLength);
-        return WRITTEN;
-      },
-      header: async () => {
-        const judged = evaluateGgufHeader(bytes, spec.sizeBytes);
-        if (judged.kind === 'refused') return judged.verdict;
-        if (judged.kind === 'more') return { ok: true, value: judged };
-        const whole = evaluateWholeModel(judged.facts);
-        return whole.ok ? { ok: true, value: { kind: 'whole', facts: judged.facts } } : whole;
-      },
-      sync: async () => {
-        const refused = refusal('sync');
-        if (refused === null) synced = bytes;
-        return refused ?? WRITTEN;
-      },
-      verify: async (signal, onProgress) => {
-        const refused = signal.aborted ? deny('start_superseded') : refusal('read');
-        if (refused !== null) return refused;
-        const verdict = judge(bytes, spec);
-        if (verdict.ok) onProgress?.(spec.sizeBytes);
-        isProved = verdict.ok;
-        return verdict;
-      },
-      publish: async () => {
-        const refused = isProved ? refusal('publish') : deny('internal_error');
-        if (refused !== null) return refused;
-        models.set(spec.sha256, { sizeBytes: spec.sizeBytes, bytes, isProved: true });
-        isGone = true;
-        return { ok: true, value: { path: pathOf(spec.sha256), sizeBytes: spec.sizeBytes } };
-      },
-      quarantine: async (reason) => {
-        quarantined.push(reason);
-        isGone = true;
-      },
-      close: async () => {
-        if (!isOpen) return;
-        isOpen = false;
-        openPartials -= 1;
-        if (!isGone && etag !== null && synced.byteLength > 0)
-          partials.set(spec.sha256, { bytes: synced, etag });
-      },
+  const longestPartBytes = (sha256: string): number => {
+    const open = [...openFiles].filter(([, of]) => of === sha256).map(([file]) => file.lengthBytes());
+    return Math.max(0, leftBehind.get(sha256)?.bytes.byteLength ?? 0, ...open);
+  };
+
+  const prune = ({ keep, olderThanMs = Number.MAX_VALUE }: PruneOptions): Attempt<PruneReport> => {
+    if (!Number.isFinite(olderThanMs) || olderThanMs < 0) return deny('options_invalid');
+    if (keep !== undefined && !(Array.isArray(keep) && keep.every(isDigest))) return deny('options_invalid');
+    const doomed = keep === undefined ? [] : [...models].filter(([sha256]) => !keep.includes(sha256));
+    for (const [sha256] of doomed) models.delete(sha256);
+    const parts = olderThanMs === 0 ? [...leftBehind.values()] : [];
+    const report = {
+      models: doomed.length,
+      partials: parts.length,
+      evidence: olderThanMs === 0 ? evidence : 0,
+      freedBytes: [...doomed.map(([, kept]) => kept), ...parts].reduce(
+        (sum, { bytes }) => sum + bytes.byteLength,
+        0,
+      ),
     };
+    if (olderThanMs === 0) {
+      leftBehind.clear();
+      evidence = 0;
+    }
+    return { ok: true, value: report };
   };
 
   const store: ModelStore = {
     pathOf,
-    inspect: async (spec) => {
-      const read = refusal('inspect') ?? readIntegritySpec(spec);
-      if (!read.ok) return read;
-      const kept = models.get(spec.sha256);
-      const kind = kept === undefined ? 'absent' : kept.isProved ? 'verified' : 'unproved';
-      return { ok: true, value: { kind } };
-    },
-    verify: async (spec, signal, onProgress) => {
-      const refused = signal.aborted ? deny('start_superseded') : refusal('verify');
-      if (refused !== null) return refused;
-      const kept = models.get(spec.sha256);
-      if (kept === undefined) return deny('model_not_stored');
-      const verdict = judge(kept.bytes, spec);
-      if (!verdict.ok) {
-        quarantined.push(verdict.reason);
-        models.delete(spec.sha256);
-        return deny(verdict.reason);
-      }
-      onProgress?.(spec.sizeBytes);
-      models.set(spec.sha256, { ...kept, isProved: true });
-      return { ok: true, value: { path: pathOf(spec.sha256), sizeBytes: spec.sizeBytes } };
-    },
-    lock: async ({ sha256 }, signal) => {
-      const refused = signal.aborted ? deny('start_superseded') : refusal('lock');
-      if (refused !== null) return refused;
-      held.add(sha256);
-      return { ok: true, value: { release: async () => void held.delete(sha256) } };
-    },
-    openPartial: async (spec) => refusal('openPartial') ?? { ok: true, value: openPartial(spec) },
+    inspect: (spec) =>
+      forSpec(spec, 'inspect', ({ sha256, sizeBytes }) => {
+        const kept = models.get(sha256);
+        if (kept === undefined) return { ok: true, value: { kind: 'absent' } };
+        const isVerified = kept.isProved && kept.bytes.byteLength === sizeBytes;
+        return { ok: true, value: { kind: isVerified ? 'verified' : 'unproved' } };
+      }),
+    verify: (spec, signal, onProgress) =>
+      forSpec(spec, 'verify', (read) => {
+        if (signal.aborted) return deny('start_superseded');
+        const kept = models.get(read.sha256);
+        if (kept === undefined) return deny('model_not_stored');
+        const verdict = judgeModelBytes(kept.bytes, read);
+        if (!verdict.ok) {
+          keepEvidence(verdict.reason);
+          models.delete(read.sha256);
+          return verdict;
+        }
+        onProgress?.(read.sizeBytes);
+        models.set(read.sha256, { ...kept, isProved: true });
+        return { ok: true, value: fileOf(read.sha256, read.sizeBytes) };
+      }),
+    lock: (spec, signal, onWaiting) =>
+      forSpec(spec, 'lock', ({ sha256 }) =>
+        locks.take(sha256, signal, () => onWaiting?.(longestPartBytes(sha256))),
+      ),
+    openPartial: (spec) => forSpec(spec, 'openPartial', (read) => ({ ok: true, value: openPartial(read) })),
     list: async () => ({
       ok: true,
       value: [...models].sort(([a], [b]) => (a < b ? -1 : 1)).map(([sha256, kept]) => storedOf(sha256, kept)),
     }),
     remove: async (sha256) => {
+      if (!isDigest(sha256)) return deny('integrity_spec_malformed');
       const kept = models.get(sha256);
       if (!models.delete(sha256) || kept === undefined) return deny('model_not_stored');
-      return { ok: true, value: { path: pathOf(sha256), sizeBytes: kept.sizeBytes } };
+      return { ok: true, value: fileOf(sha256, kept.bytes.byteLength) };
     },
-    prune: async ({ keep } = {}) => {
-      const doomed = keep === undefined ? [] : [...models].filter(([sha256]) => !keep.includes(sha256));
-      for (const [sha256] of doomed) models.delete(sha256);
-      const freedBytes = doomed.reduce((sum, [, kept]) => sum + kept.sizeBytes, 0);
-      return { ok: true, value: { models: doomed.length, partials: 0, evidence: 0, freedBytes } };
-    },
+    prune: async (options = {}) => prune(options),
   };
 
   return {
     store,
-    put: ({ sha256, sizeBytes }, bytes, isProved = false) =>
-      void models.set(sha256, { sizeBytes, bytes: bytes.slice(), isProved }),
-    leavePartial: ({ sha256 }, bytes, etag) => void partials.set(sha256, { bytes: bytes.slice(), etag }),
+    put: ({ sha256 }, bytes, isProved = false) => void models.set(sha256, { bytes: bytes.slice(), isProved }),
+    leavePartial: ({ sha256 }, bytes, etag) => {
+      if (isStrongEtag(etag)) leftBehind.set(sha256, { bytes: bytes.slice(), etag });
+    },
     fail: (operation, ...reasons) =>
       void failures.set(operation, [...(failures.get(operation) ?? []), ...reasons]),
     bytesOf: (sha256) => models.get(sha256)?.bytes,
     quarantined,
-    counts: () => ({ locks: held.size, partials: openPartials }),
+    counts: () => ({ locks: locks.held(), partials: openFiles.size }),
   };
 }
 
-const WRITTEN: Verdict = Object.freeze(allow('store_record_fits'));
+/** @throws {TypeError} for what is no digest, as the real store does. */
+function pathOf(sha256: string): string {
+  if (!isDigest(sha256)) throw new TypeError('not a SHA-256 digest of 64 lower-case hex digits');
+  return `/store/sha256/${sha256}`;
+}
 
-function judge(bytes: Uint8Array, spec: IntegritySpec): Verdict {
-  const verdict = verifyModelBytes(spec, bytes);
-  if (!verdict.ok) return verdict;
-  const header = evaluateGgufHeader(bytes, spec.sizeBytes);
-  if (header.kind === 'accepted') return evaluateWholeModel(header.facts);
-  return header.kind === 'refused' ? header.verdict : deny('gguf_truncated');
+function isDigest(value: unknown): value is string {
+  return readIntegritySpec({ sha256: value, sizeBytes: 1 }).ok;
+}
+
+function fileOf(sha256: string, sizeBytes: number): ModelFile {
+  return { path: pathOf(sha256), sizeBytes };
+}
+
+function storedOf(sha256: string, { bytes, isProved }: Kept): StoredModel {
+  return {
+    sha256,
+    sizeBytes: bytes.byteLength,
+    path: pathOf(sha256),
+    isVerified: isProved,
+    verifiedAtMs: isProved ? 0 : null,
+  };
 }

@@ -1,5 +1,8 @@
+import { isStrongEtag } from '../policies/partial-state.ts';
 import type { Reason } from '../policies/reasons.ts';
-import { deny } from '../policies/verdict.ts';
+import { isFetchRange } from '../policies/response.ts';
+import type { CancelSignal } from '../policies/runtime-adapter.ts';
+import { type Attempt, deny } from '../policies/verdict.ts';
 import type { FetchRequest, ModelFetcher, Transfer } from '../services/model-fetcher.ts';
 import { createScriptedGate } from './scripted-gate.ts';
 
@@ -41,6 +44,8 @@ interface Served extends Required<ServeOptions> {
   readonly bytes: Uint8Array;
 }
 
+type Read = Attempt<Uint8Array | null>;
+
 export function createScriptedFetcher(): ScriptedFetcher {
   const served = new Map<string, Served>();
   const faults = new Map<string, FetchFault[]>();
@@ -48,64 +53,108 @@ export function createScriptedFetcher(): ScriptedFetcher {
   const gate = createScriptedGate();
   let open = 0;
 
-  const transferOf = (request: FetchRequest, file: Served, fault: FetchFault | undefined): Transfer => {
-    const isBound = request.fromBytes === 0 || (request.etag !== null && request.etag === file.etag);
+  const transferOf = (
+    request: FetchRequest,
+    file: Served,
+    fault: FetchFault | undefined,
+    signal: CancelSignal,
+  ): Transfer => {
+    const isBound = request.fromBytes === 0 || request.etag === file.etag;
     const isPart = file.ranges && isBound;
     const fromBytes = isPart ? request.fromBytes : 0;
     const endBytes = isPart ? request.endBytes : request.sizeBytes;
     const breaksAtBytes =
       fault?.afterBytes === undefined ? Number.POSITIVE_INFINITY : fromBytes + fault.afterBytes;
-    const closed = new AbortController();
+    const superseded = new AbortController();
     let atBytes = fromBytes;
+    let outcome: Read | null = null;
+    let isReading = false;
+    let isOpen = true;
     open += 1;
+
+    const supersede = () => {
+      outcome ??= deny('start_superseded');
+      superseded.abort();
+    };
+    /** The last word: from now on every read says it. */
+    const end = (read: Read): Read => {
+      outcome ??= read;
+      signal.removeEventListener('abort', supersede);
+      return outcome;
+    };
+    const take = (): Read => {
+      if (fault !== undefined && atBytes >= breaksAtBytes) return end(deny(fault.reason));
+      if (atBytes >= endBytes) return end({ ok: true, value: null });
+      const piece = file.bytes.slice(atBytes, Math.min(atBytes + file.pieceBytes, endBytes, breaksAtBytes));
+      if (piece.byteLength === 0) return end(deny('transfer_cut'));
+      atBytes += piece.byteLength;
+      return { ok: true, value: piece };
+    };
+
+    if (signal.aborted) supersede();
+    signal.addEventListener('abort', supersede, { once: true });
     return {
       fromBytes,
       endBytes,
       etag: file.etag,
       read: async () => {
-        if (closed.signal.aborted || !(await gate.pass(closed.signal))) return deny('start_superseded');
-        if (fault !== undefined && atBytes >= breaksAtBytes) return deny(fault.reason);
-        if (atBytes >= endBytes) return { ok: true, value: null };
-        const toBytes = Math.min(atBytes + file.pieceBytes, endBytes, breaksAtBytes);
-        const piece = file.bytes.slice(atBytes, toBytes);
-        if (piece.byteLength === 0) return deny('transfer_cut');
-        atBytes += piece.byteLength;
-        return { ok: true, value: piece };
+        if (isReading) return deny('internal_error');
+        if (outcome !== null) return outcome;
+        isReading = true;
+        const isLet = await gate.pass(superseded.signal);
+        isReading = false;
+        return outcome ?? (isLet ? take() : end(deny('start_superseded')));
       },
       close: () => {
-        if (!closed.signal.aborted) open -= 1;
-        closed.abort();
+        if (isOpen) open -= 1;
+        isOpen = false;
+        supersede();
+        signal.removeEventListener('abort', supersede);
       },
     };
+  };
+
+  const answer = async (
+    url: string,
+    signal: CancelSignal,
+    requestOf: (file: Served | undefined) => FetchRequest,
+  ): Promise<Attempt<Transfer>> => {
+    if (signal.aborted) return deny('start_superseded');
+    if (!(await gate.pass(signal))) return deny('start_superseded');
+    const fault = faults.get(url)?.shift();
+    if (fault !== undefined && fault.afterBytes === undefined) return deny(fault.reason);
+    const file = served.get(url);
+    if (file === undefined) return deny('source_unreachable');
+    const request = requestOf(file);
+    if (file.bytes.byteLength === 0) return deny('response_malformed');
+    if (file.bytes.byteLength !== request.sizeBytes) return deny('response_size_mismatch');
+    return { ok: true, value: transferOf(request, file, fault, signal) };
   };
 
   return {
     fetcher: {
       open: async (request, signal) => {
         requests.push(request);
-        if (!(await gate.pass(signal))) return deny('start_superseded');
-        const fault = faults.get(request.url)?.shift();
-        if (fault !== undefined && fault.afterBytes === undefined) return deny(fault.reason);
-        const file = served.get(request.url);
-        if (file === undefined) return deny('source_unreachable');
-        if (file.bytes.byteLength !== request.sizeBytes) return deny('response_size_mismatch');
-        const transfer = transferOf(request, file, fault);
-        signal.addEventListener('abort', transfer.close, { once: true });
-        return { ok: true, value: transfer };
+        const { url, ...asked } = request;
+        if (!isFetchRange(asked)) return deny('response_range_mismatch');
+        return answer(url, signal, () => request);
       },
-      openFirst: async (url, signal) => {
-        if (!(await gate.pass(signal))) return deny('start_superseded');
-        const file = served.get(url);
-        if (file === undefined) return deny('source_unreachable');
-        const sizeBytes = file.bytes.byteLength;
-        const request = { url, sizeBytes, fromBytes: 0, endBytes: sizeBytes, etag: null };
-        requests.push(request);
-        return { ok: true, value: transferOf(request, file, faults.get(url)?.shift()) };
-      },
+      openFirst: (url, signal) =>
+        answer(url, signal, (file) => {
+          const sizeBytes = file?.bytes.byteLength ?? 0;
+          const request = { url, sizeBytes, fromBytes: 0, endBytes: sizeBytes, etag: null };
+          requests.push(request);
+          return request;
+        }),
       close: () => undefined,
     },
     serve: (url, bytes, { etag = '"1"', ranges = true, pieceBytes = 4096 } = {}) =>
-      void served.set(url, { bytes: bytes.slice(), etag, ranges, pieceBytes }),
+      void served.set(url, {
+        bytes: bytes.slice(),
+        etag: isStrongEtag(etag) ? etag : null,
+        ranges,
+        pieceBytes,
+      }),
     fail: (url, ...more) => void faults.set(url, [...(faults.get(url) ?? []), ...more]),
     hold: () => gate.hold(),
     step: (count) => gate.step(count),

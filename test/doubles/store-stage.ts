@@ -108,7 +108,8 @@ export async function fillPartial(partial: PartialFile, plan: DownloadPlan = {})
   for (let at = fromBytes; at < bytes.length; at += pieceBytes) {
     const appended = await partial.append(bytes.subarray(at, at + pieceBytes));
     if (!appended.ok) return appended;
-    const synced = await partial.sync();
+    // The last piece is left to be flushed when the file is verified.
+    const synced = at + pieceBytes < bytes.length ? await partial.sync() : appended;
     if (!synced.ok) return synced;
   }
   const verified = await partial.verify(NEVER_ABORTED);

@@ -54,7 +54,8 @@ export async function startTlsSource(options: TlsSourceOptions): Promise<TlsSour
   let connectionsCount = 0;
   let onIdle: (() => void)[] = [];
 
-  const server = createServer((raw) => {
+  // Else a small body waits for the head before it to be acknowledged.
+  const server = createServer({ noDelay: true }, (raw) => {
     connectionsCount += 1;
     open.add(raw);
     raw.on('error', ignore).once('close', () => {

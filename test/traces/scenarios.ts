@@ -1,3 +1,4 @@
+import { DOWNLOADS } from './scenarios/downloads.ts';
 import { REAL_RUNS } from './scenarios/real-runs.ts';
 import { REQUESTS } from './scenarios/requests.ts';
 import type { Scenario } from './scenarios/stage.ts';
@@ -8,6 +9,7 @@ import { TROUBLE } from './scenarios/trouble.ts';
 /** Scenarios on the test kit, by the name of their golden trace: the same at each run. */
 export const SCRIPTED_SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...STARTS,
+  ...DOWNLOADS,
   ...STOPS,
   ...REQUESTS,
   ...TROUBLE,

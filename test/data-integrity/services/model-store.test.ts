@@ -57,7 +57,7 @@ describe('a stored model', () => {
     ['SentencePiece', SPM_PLAN],
     ['byte-pair', BPE_PLAN],
   ])(
-    '[MS71] (%s) that was pinned as it is, cut off at a boundary of its structure, is never published',
+    '[MS31] (%s) that was pinned as it is, cut off at a boundary of its structure, is never published',
     async (_name, plan) => {
       const { bytes: whole, boundaries } = encodePlan(plan);
       const reasons = new Set<string>();

@@ -5,7 +5,7 @@ import type { FetchRequest, Transfer } from '../../../services/model-fetcher.ts'
 import { createAuthority } from '../../doubles/certificates.ts';
 import { createFetchStage, FILE, fetchAll, PATH } from '../../doubles/fetch-stage.ts';
 import type { Behaviour } from '../../doubles/tls-fault-server.ts';
-import { reset, script, silence } from '../../doubles/tls-scripts.ts';
+import { pause, reset, script, silence } from '../../doubles/tls-scripts.ts';
 import { responseHead, serveFiles } from '../../doubles/tls-serving.ts';
 
 const certificate = await (await createAuthority()).issue();
@@ -283,16 +283,48 @@ describe('a transfer', () => {
     await stage.close();
   });
 
-  test('[FT22] that was closed is superseded, and its connection is gone', async () => {
-    const stage = await createFetchStage({ certificate, behaviour: script(HEAD, silence) });
+  test.each(['closed', 'aborted'])(
+    '[FT22] that was %s is superseded, and its connection is gone',
+    async (how) => {
+      const behaviour = script(HEAD, FILE.subarray(0, 100), silence);
+      const stage = await createFetchStage({ certificate, behaviour });
+      const abort = new AbortController();
+      const opened = await stage.fetcher.open(stage.ask(), abort.signal);
+      if (!opened.ok) throw new Error(opened.reason);
+      expect(await opened.value.read()).toMatchObject({ ok: true, value: { length: 100 } });
+      const reading = opened.value.read();
+      if (how === 'aborted') abort.abort();
+      else opened.value.close();
+      opened.value.close();
+      expect(await reading).toEqual({ ok: false, reason: 'start_superseded' });
+      expect(await opened.value.read()).toEqual({ ok: false, reason: 'start_superseded' });
+      await stage.source.idle();
+      await stage.close();
+    },
+  );
+
+  test('[FT20] gives what came before the cut, however late it is read', async () => {
+    const behaviour = script(HEAD, FILE.subarray(0, 100), pause(50), reset);
+    const stage = await createFetchStage({ certificate, behaviour });
     const opened = await stage.fetcher.open(stage.ask(), NEVER);
     if (!opened.ok) throw new Error(opened.reason);
-    const reading = opened.value.read();
-    opened.value.close();
-    opened.value.close();
-    expect(await reading).toEqual({ ok: false, reason: 'start_superseded' });
-    expect(await opened.value.read()).toEqual({ ok: false, reason: 'start_superseded' });
     await stage.source.idle();
+    expect(await opened.value.read()).toMatchObject({ ok: true, value: { length: 100 } });
+    expect(await opened.value.read()).toEqual({ ok: false, reason: 'transfer_cut' });
+    expect(await opened.value.read()).toEqual({ ok: false, reason: 'transfer_cut' });
+    await stage.close();
+  });
+
+  test('[FT33] tells nothing but its reason: no text, no URL, no header', async () => {
+    const behaviour = script(
+      responseHead('404 secret', { 'X-Secret': 'secret', 'Content-Length': 6 }),
+      'secret',
+    );
+    const stage = await createFetchStage({ certificate, behaviour });
+    expect(await stage.fetcher.open(stage.ask(), NEVER)).toEqual({
+      ok: false,
+      reason: 'source_status_refused',
+    });
     await stage.close();
   });
 

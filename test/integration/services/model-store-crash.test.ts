@@ -86,7 +86,8 @@ describe('a power cut', () => {
           await partial.restart('"other"');
           await partial.append(other.subarray(0, 8_000));
           await partial.sync();
-          expect(await fillPartial(partial)).toBeNull();
+          // More than the other had, before its state is written.
+          expect(await fillPartial(partial, { pieceBytes: 9_000 })).toBeNull();
           await partial.close();
         },
         async (dir) => {
@@ -100,11 +101,7 @@ describe('a power cut', () => {
         },
       );
       expect(new Set(told)).toEqual(
-        new Set([
-          'null 0',
-          '"other" 8000',
-          ...[3_000, 6_000, 9_000, 10_000].map((bytes) => `${ETAG} ${bytes}`),
-        ]),
+        new Set(['null 0', '"other" 8000', ...[9_000, 10_000].map((bytes) => `${ETAG} ${bytes}`)]),
       );
     },
     30_000,

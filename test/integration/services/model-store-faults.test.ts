@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { createFaultyStoreFileSystem, type StoreCall } from '../../doubles/faulty-store-file-system.ts';
 import {
@@ -112,6 +112,8 @@ describe('a disk that fails', () => {
     );
     expect(reasonOf(await download(stage.store({ fileSystem })))).toBe(reason);
     expect(await stage.names('sha256')).toEqual([]);
+    const [left] = (await stage.names('partial')).filter((name) => name.endsWith('.part'));
+    expect((await stat(stage.path('partial', left!))).mode & 0o777).toBe(0o600);
     const partial = await openPartial(stage.store());
     expect(partial.resumeBytes).toBe(STORE_SPEC.sizeBytes);
     expect(await fillPartial(partial)).toBeNull();

@@ -13,6 +13,7 @@ import {
   STORE_SPEC,
   stageStore,
   valueIn,
+  wrongModels,
 } from '../../doubles/store-stage.ts';
 
 const stage = stageStore();
@@ -24,76 +25,54 @@ async function opened(spec = STORE_SPEC, options = {}) {
   return partial;
 }
 
-describe('appending', () => {
-  test('[MS20] a byte more than the model has is size_exceeded, and the file is not kept', async () => {
-    const partial = await opened();
-    await partial.append(STORE_MODEL);
+describe('what can be gone on with', () => {
+  test('[MS37] without a strong validator is not kept', async () => {
+    for (const etag of [null, 'W/"weak"', '""', '"a b"', 'plain', `"${'x'.repeat(1_023)}"`]) {
+      const partial = await openPartial(stage.store());
+      await partial.restart(etag);
+      await partial.append(STORE_MODEL.subarray(0, 4_000));
+      expect((await partial.sync()).ok).toBe(true);
+      expect([partial.resumeBytes, partial.etag]).toEqual([0, null]);
+      await partial.close();
+      expect(await stage.names('partial')).toEqual([]);
+    }
+  });
+
+  test('[MS38] tells how far it can be gone on with once that is flushed', async () => {
+    const partial = await openPartial(stage.store());
+    await partial.restart(ETAG);
+    await partial.append(STORE_MODEL.subarray(0, 4_000));
+    expect(partial.resumeBytes).toBe(0);
     await partial.sync();
-    expect(await partial.append(new Uint8Array(1))).toEqual({ ok: false, reason: 'size_exceeded' });
-    expect(reasonOf(await partial.verify(NEVER_ABORTED))).toBe('size_exceeded');
-    await partial.close();
-    expect(await stage.names('partial')).toEqual([]);
-  });
-
-  test('[MS20] nothing changes nothing', async () => {
-    const partial = await opened();
-    expect(await partial.append(new Uint8Array(0))).toEqual({ ok: true, reason: 'within_limits' });
+    expect([partial.resumeBytes, partial.etag]).toEqual([4_000, ETAG]);
+    await partial.restart('"version-2"');
+    expect([partial.resumeBytes, partial.etag]).toEqual([0, '"version-2"']);
     await partial.close();
   });
 
-  test('[MS40] takes the bytes before it answers: the caller may use the buffer again', async () => {
-    const partial = await opened();
-    const buffer = new Uint8Array(1_000);
-    for (let at = 0; at < STORE_MODEL.length; at += 1_000) {
-      buffer.set(STORE_MODEL.subarray(at, at + 1_000));
-      await partial.append(buffer);
-      buffer.fill(0);
-    }
-    expect((await partial.verify(NEVER_ABORTED)).ok).toBe(true);
-    await partial.close();
-  });
-
-  test('[MS40] writes pieces of 1 MiB, and flushes behind itself every 64 MiB', async () => {
-    const sizeBytes = 130 * MIB;
+  test('[MS38] has its data flushed before the state that tells of it', async () => {
     const fileSystem = createFaultyStoreFileSystem();
-    const partial = await opened({ ...STORE_SPEC, sizeBytes }, { fileSystem });
+    const partial = await openPartial(stage.store({ fileSystem }));
+    await partial.restart(ETAG);
+    await partial.append(STORE_MODEL.subarray(0, 4_000));
     const before = fileSystem.calls.length;
-    const piece = new Uint8Array(3 * MIB - 1);
-    let left = sizeBytes;
-    while (left > 0) {
-      const taken = Math.min(left, piece.length);
-      await partial.append(piece.subarray(0, taken));
-      left -= taken;
-    }
-    const told = fileSystem.calls.slice(before).map(({ name }) => name);
-    expect(told.filter((name) => name === 'file.write')).toHaveLength(130);
-    expect(told.filter((name) => name === 'file.syncData')).toHaveLength(2);
-    expect(told.filter((name) => name === 'file.sync')).toHaveLength(0);
-    await partial.close();
-  });
-
-  test('[MS23] after a flush behind it failed is refused, and the file is not kept', async () => {
-    const fileSystem = createFaultyStoreFileSystem({
-      fail: ({ name, path }) => (name === 'file.syncData' && path.endsWith('.part') ? 'EIO' : null),
-    });
-    const partial = await opened({ ...STORE_SPEC, sizeBytes: 80 * MIB }, { fileSystem });
-    const reasons: string[] = [];
-    for (let at = 0; at < 80; at += 1) reasons.push(reasonOf(await partial.append(new Uint8Array(MIB))));
-    expect(reasons.at(-1)).toBe('store_write_failed');
-    expect(reasons.filter((reason) => reason === 'within_limits').length).toBeGreaterThanOrEqual(64);
-    await partial.close();
-    expect(await stage.names('partial')).toEqual([]);
-  });
-
-  test('[MS40] calls that overlap are taken in their order', async () => {
-    const partial = await opened();
-    const halves = [STORE_MODEL.subarray(0, 5_000), STORE_MODEL.subarray(5_000)];
-    const answers = await Promise.all([
-      ...halves.map((half) => partial.append(half)),
-      partial.sync(),
-      partial.verify(NEVER_ABORTED),
+    await partial.sync();
+    const steps = fileSystem
+      .told(stage.dir())
+      .slice(before)
+      .map((call) => call.replace(/partial\/\S+\.(part|json|tmp)/g, '$1'));
+    expect(steps).toEqual([
+      'file.write part',
+      'file.syncData part',
+      'open.create tmp',
+      'file.write tmp',
+      'file.sync tmp',
+      'file.close tmp',
+      'rename tmp → json',
+      'syncDirectory partial',
     ]);
-    expect(answers.map(({ ok }) => ok)).toEqual([true, true, true, true]);
+    await partial.sync();
+    expect(fileSystem.calls).toHaveLength(before + steps.length);
     await partial.close();
   });
 });
@@ -129,6 +108,37 @@ describe('the header of a partial file', () => {
     await partial.append(Buffer.from('<!doctype html>'));
     await partial.sync();
     expect(reasonOf(await partial.header(NEVER_ABORTED))).toBe('model_not_gguf');
+    await partial.close();
+    expect(await stage.names('partial')).toEqual([]);
+  });
+
+  test.each<readonly [string, Uint8Array]>([
+    ['header', Buffer.from('<!doctype html>')],
+    ['size', new Uint8Array(10_001)],
+    ['digest', STORE_MODEL.map((byte) => byte ^ 1)],
+  ])('[MS25] of wrong bytes (%s) can be begun anew with those of another source', async (_name, wrong) => {
+    const partial = await opened();
+    await partial.append(wrong);
+    await partial.header(NEVER_ABORTED);
+    expect((await partial.verify(NEVER_ABORTED)).ok).toBe(false);
+    expect(await partial.restart('"other"')).toEqual({ ok: true, reason: 'within_limits' });
+    expect(await fillPartial(partial)).toBeNull();
+    expect((await partial.publish()).ok).toBe(true);
+    await partial.close();
+    expect([await stage.names('partial'), await wrongModels(stage.dir())]).toEqual([[], []]);
+  });
+
+  test.each([
+    ['file.write', 'ENOSPC', 'store_full'],
+    ['file.syncData', 'EIO', 'store_write_failed'],
+  ])('[MS25] on a disk that failed (%s: %s) cannot be begun anew', async (call, code, reason) => {
+    const fileSystem = createFaultyStoreFileSystem({
+      fail: ({ name, path }) => (name === call && path.endsWith('.part') ? code : null),
+    });
+    const partial = await opened(STORE_SPEC, { fileSystem });
+    await partial.append(STORE_MODEL);
+    expect(reasonOf(await partial.sync())).toBe(reason);
+    expect(reasonOf(await partial.restart(ETAG))).toBe(reason);
     await partial.close();
     expect(await stage.names('partial')).toEqual([]);
   });

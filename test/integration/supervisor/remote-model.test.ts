@@ -1,83 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import {
-  type AcquisitionProgress,
-  createSupervisor,
-  replay,
-  type SupervisorOptions,
-} from '../../../index.ts';
-import { createMemoryModelStore } from '../../../testing/memory-model-store.ts';
+import { replay } from '../../../index.ts';
 import { createModelFile } from '../../../testing/model-file.ts';
-import { createScriptedFetcher } from '../../../testing/scripted-fetcher.ts';
-import { stagePorts } from '../../doubles/supervisor-stage.ts';
-
-const URL = 'https://models.example/m.gguf';
-const MIRROR = 'https://mirror.example/m.gguf';
-
-/** A supervisor of a model that is not here yet. */
-function stageRemote(options: Partial<SupervisorOptions> = {}, sizeBytes = 200_000) {
-  const bytes = createModelFile(sizeBytes);
-  const ports = stagePorts();
-  const source = createScriptedFetcher();
-  const memory = createMemoryModelStore();
-  /** Paths that the runtime was given. */
-  const loaded: string[] = [];
-  source.serve(URL, bytes, { pieceBytes: 20_000 });
-  const model = {
-    url: URL,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    sizeBytes,
-  };
-  const supervisor = createSupervisor({
-    ...ports.options,
-    model,
-    sources: { allow: ['models.example', 'mirror.example'] },
-    fit: 'ignore',
-    ...options,
-    ports: {
-      runtime: {
-        ...ports.runtime,
-        spawn: (request) => {
-          loaded.push(request.modelPath);
-          return ports.runtime.spawn(request);
-        },
-      },
-      ...(ports.options.ports?.openProbe && { openProbe: ports.options.ports.openProbe }),
-      fetcher: source.fetcher,
-      store: memory.store,
-    },
-  });
-  const told: (AcquisitionProgress | null)[] = [];
-  const subscription = supervisor.acquisition$.subscribe((progress) => told.push(progress));
-  return {
-    ...ports,
-    bytes,
-    model,
-    source,
-    memory,
-    supervisor,
-    loaded,
-    told,
-    end: () => subscription.unsubscribe(),
-  };
-}
-
-/** Moves time on until the command has settled. */
-async function settled<T>(stage: ReturnType<typeof stageRemote>, command: Promise<T>): Promise<T> {
-  let isOver = false;
-  const done = command.finally(() => {
-    isOver = true;
-  });
-  done.catch(() => undefined);
-  for (let round = 0; round < 500 && !isOver; round += 1)
-    await stage.clock.advance(round % 5 === 4 ? 250 : 0);
-  return done;
-}
+import { MIRROR_URL, REMOTE_URL, stageRemote, whenSettled } from '../../doubles/remote-stage.ts';
 
 describe('a model with a URL', () => {
   test('[RM1] is downloaded, proved, published, and then loaded from the store', async () => {
     const stage = stageRemote();
-    await settled(stage, stage.supervisor.start());
+    await whenSettled(stage, stage.supervisor.start());
     expect(stage.supervisor.getSnapshot()).toMatchObject({
       state: 'ready',
       acquisition: { step: 'recorded', ratio: 1, receivedBytes: 200_000, attempt: 1, reason: null },
@@ -89,8 +19,8 @@ describe('a model with a URL', () => {
 
   test('[RM2] its progress is told as it changes, never falls, and ends the wait for progress of the start', async () => {
     const stage = stageRemote({ limits: { acquireStallMsMax: 50, retryMsMin: 5000, retryMsMax: 5000 } });
-    stage.source.fail(URL, { reason: 'source_busy' });
-    await settled(stage, stage.supervisor.start());
+    stage.source.fail(REMOTE_URL, { reason: 'source_busy' });
+    await whenSettled(stage, stage.supervisor.start());
     const steps = stage.told.map((progress) => progress?.step);
     expect(steps.filter((step, index) => step !== steps[index - 1])).toEqual(
       expect.arrayContaining([
@@ -111,10 +41,10 @@ describe('a model with a URL', () => {
 
   test('[RM3] a second start finds it in the store and asks no source', async () => {
     const stage = stageRemote();
-    await settled(stage, stage.supervisor.start());
-    await settled(stage, stage.supervisor.stop());
+    await whenSettled(stage, stage.supervisor.start());
+    await whenSettled(stage, stage.supervisor.stop());
     const asked = stage.source.requests.length;
-    await settled(stage, stage.supervisor.start());
+    await whenSettled(stage, stage.supervisor.start());
     expect(stage.source.requests).toHaveLength(asked);
     expect(stage.supervisor.getSnapshot().acquisition).toMatchObject({ step: 'recorded', attempt: 0 });
     stage.end();
@@ -122,8 +52,8 @@ describe('a model with a URL', () => {
 
   test('[RM4] that is not what was pinned is never loaded', async () => {
     const stage = stageRemote();
-    stage.source.serve(URL, stage.bytes.slice().fill(0, 199_000));
-    await expect(settled(stage, stage.supervisor.start())).rejects.toMatchObject({
+    stage.source.serve(REMOTE_URL, stage.bytes.slice().fill(0, 199_000));
+    await expect(whenSettled(stage, stage.supervisor.start())).rejects.toMatchObject({
       code: 'start_failed',
       reason: 'digest_mismatch',
     });
@@ -142,12 +72,12 @@ describe('a model with a URL', () => {
       await stage.clock.advance(0);
     }
     expect(stage.supervisor.getSnapshot()).toMatchObject({ state: 'starting', substate: 'acquiring' });
-    await settled(stage, stage.supervisor.stop());
+    await whenSettled(stage, stage.supervisor.stop());
     await expect(starting).rejects.toMatchObject({ code: 'start_failed' });
     expect(stage.memory.counts()).toEqual({ locks: 0, partials: 0 });
     expect(stage.source.openTransfers()).toBe(0);
     stage.source.release();
-    await settled(stage, stage.supervisor.start());
+    await whenSettled(stage, stage.supervisor.start());
     expect(stage.source.requests.at(-1)?.fromBytes).toBeGreaterThan(0);
     expect(stage.supervisor.getSnapshot().state).toBe('ready');
     stage.end();
@@ -155,7 +85,7 @@ describe('a model with a URL', () => {
 
   test('[RM6] a host that is not allowed is refused before anything is asked', async () => {
     const stage = stageRemote({ sources: { allow: ['other.example'] } });
-    await expect(settled(stage, stage.supervisor.start())).rejects.toMatchObject({
+    await expect(whenSettled(stage, stage.supervisor.start())).rejects.toMatchObject({
       reason: 'source_host_not_allowed',
     });
     expect(stage.source.requests).toEqual([]);
@@ -164,7 +94,7 @@ describe('a model with a URL', () => {
 
   test('[RM7] that can never fit is refused before its body, unless the host says otherwise', async () => {
     const stage = stageRemote({ fit: 'refuse', limits: { processBytesHard: 1000 } });
-    await expect(settled(stage, stage.supervisor.start())).rejects.toMatchObject({
+    await expect(whenSettled(stage, stage.supervisor.start())).rejects.toMatchObject({
       reason: 'model_too_large',
     });
     stage.end();
@@ -174,24 +104,24 @@ describe('a model with a URL', () => {
     const bytes = createModelFile(200_000);
     const stage = stageRemote({
       model: {
-        url: URL,
-        mirrors: [MIRROR],
+        url: REMOTE_URL,
+        mirrors: [MIRROR_URL],
         sha256: createHash('sha256').update(bytes).digest('hex'),
         sizeBytes: 200_000,
       },
     });
-    stage.source.fail(URL, { reason: 'source_unreachable' });
-    stage.source.serve(MIRROR, bytes);
-    await settled(stage, stage.supervisor.start());
-    expect(stage.source.requests.map(({ url }) => url)).toEqual([URL, MIRROR]);
+    stage.source.fail(REMOTE_URL, { reason: 'source_unreachable' });
+    stage.source.serve(MIRROR_URL, bytes);
+    await whenSettled(stage, stage.supervisor.start());
+    expect(stage.source.requests.map(({ url }) => url)).toEqual([REMOTE_URL, MIRROR_URL]);
     stage.end();
   });
 
   test('[RM9] the trace of a download replays, and holds neither URL nor path', async () => {
     const stage = stageRemote();
-    stage.source.fail(URL, { reason: 'transfer_cut', afterBytes: 50_000 });
-    await settled(stage, stage.supervisor.start());
-    await settled(stage, stage.supervisor.stop());
+    stage.source.fail(REMOTE_URL, { reason: 'transfer_cut', afterBytes: 50_000 });
+    await whenSettled(stage, stage.supervisor.start());
+    await whenSettled(stage, stage.supervisor.stop());
     const trace = stage.supervisor.trace();
     expect(replay(trace)).toMatchObject({ kind: 'ok' });
     expect(trace).toContain('acquisition.progressed');
