@@ -1,6 +1,9 @@
 import { isIntegerFrom, isPlainObject, ownField } from './foreign.ts';
 import { readIntegritySpec } from './integrity-spec.ts';
+import { isStrongEtag } from './response-headers.ts';
 import { failClosed } from './verdict.ts';
+
+export { isStrongEtag } from './response-headers.ts';
 
 /** What the state file beside a partial file says: how far its bytes survive a power cut, and under which validator they came. */
 export interface PartialState {
@@ -13,12 +16,8 @@ export interface PartialState {
 }
 
 export const PARTIAL_STATE_VERSION = 1;
-/** Longest state file that is read, in UTF-16 units; a whole one is below 1,400. */
+/** Longest state file that is read, in UTF-16 units; a whole one is below 700. */
 export const PARTIAL_STATE_CHARS_MAX = 4096;
-
-const ETAG_CHARS_MAX = 1024;
-/** RFC 9110, 8.8.3, without the mark of a weak one. One that says nothing binds nothing. */
-const STRONG_ETAG = /^"[\x21\x23-\x7e\x80-\xff]+"$/;
 
 /**
  * Reads a state file. Null where anything about it is in doubt, and then the partial file is as doubtful: text that is
@@ -30,11 +29,6 @@ const STRONG_ETAG = /^"[\x21\x23-\x7e\x80-\xff]+"$/;
  */
 export function readPartialState(text: unknown, spec: unknown, fileBytes: unknown): PartialState | null {
   return failClosed(() => read(text, spec, fileBytes), null);
-}
-
-/** Whether bytes that came under this validator can be gone on with: a strong one of at most 1,024 characters. */
-export function isStrongEtag(etag: unknown): etag is string {
-  return typeof etag === 'string' && etag.length <= ETAG_CHARS_MAX && STRONG_ETAG.test(etag);
 }
 
 function read(text: unknown, spec: unknown, fileBytes: unknown): PartialState | null {

@@ -33,9 +33,11 @@ function edgesOfTransition(from: AnyStateNode, transition: Transition): ChartEdg
   return targets.filter((to) => to !== from).map((to) => ({ from, to, kind, cause }));
 }
 
-/** A guard that says the event is current is left out: all completions have it. */
+/** Guards that say an event is of now: all completions have one. */
+const PRESENCE = new Set(['isCurrent', 'isOfAttempt']);
+
 function causeOf({ eventType, guard }: Transition): Pick<ChartEdge, 'kind' | 'cause'> {
-  const guardName = typeof guard === 'string' && guard !== 'isCurrent' ? inWords(guard) : '';
+  const guardName = typeof guard === 'string' && !PRESENCE.has(guard) ? inWords(guard) : '';
   const type = String(eventType);
   if (type === '') return { kind: 'always', cause: guardName };
   if (type.startsWith('xstate.error.actor.')) return { kind: 'error', cause: 'a port died' };

@@ -1,4 +1,5 @@
 import { isStrongEtag, PARTIAL_STATE_VERSION, type PartialState } from '../policies/partial-state.ts';
+
 import type { IntegritySpec, ModelFile } from '../policies/runtime-adapter.ts';
 import { type Attempt, allow, type Deny, deny, type Verdict } from '../policies/verdict.ts';
 import { writeDurably } from './durable-file.ts';

@@ -91,8 +91,9 @@ async function takeOut(
   { reason }: Deny,
 ): Promise<void> {
   const { fileSystem, layout } = parts;
-  await keepEvidence(parts, spec, { reason, sha256, sizeBytes, file });
+  // First of all: should this process end here, nobody must take the file for a good one.
   await tolerate(() => fileSystem.unlink(layout.record(spec.sha256)));
+  await keepEvidence(parts, spec, { reason, sha256, sizeBytes, file });
   await tolerate(() => fileSystem.unlink(layout.blob(spec.sha256)));
 }
 

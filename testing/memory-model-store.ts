@@ -1,9 +1,9 @@
 import { readIntegritySpec } from '../policies/integrity-spec.ts';
-import { isStrongEtag } from '../policies/partial-state.ts';
+import { isStrongEtag } from '../policies/response-headers.ts';
 import type { Reason } from '../policies/reasons.ts';
 import type { IntegritySpec, ModelFile } from '../policies/runtime-adapter.ts';
 import { type Attempt, type Deny, deny } from '../policies/verdict.ts';
-import type { ModelStore, PruneOptions, PruneReport, StoredModel } from '../services/model-store.ts';
+import type { ModelStore, PruneOptions, PruneReport, StoredModel, StoredState } from '../services/model-store.ts';
 import { createMemoryLocks } from './memory-lock.ts';
 import {
   createMemoryPartialFile,
@@ -136,7 +136,7 @@ export function createMemoryModelStore({ refuse }: MemoryStoreOptions = {}): Mem
   const store: ModelStore = {
     pathOf,
     inspect: (spec) =>
-      forSpec(spec, 'inspect', ({ sha256, sizeBytes }) => {
+      forSpec<StoredState>(spec, 'inspect', ({ sha256, sizeBytes }) => {
         const kept = models.get(sha256);
         if (kept === undefined) return { ok: true, value: { kind: 'absent' } };
         const isVerified = kept.isProved && kept.bytes.byteLength === sizeBytes;

@@ -1,6 +1,6 @@
 import { evaluateGgufHeader, evaluateWholeModel } from '../policies/gguf-header.ts';
 import { verifyModelBytes } from '../policies/integrity.ts';
-import { isStrongEtag } from '../policies/partial-state.ts';
+import { isStrongEtag } from '../policies/response-headers.ts';
 import type { Reason } from '../policies/reasons.ts';
 import type { IntegritySpec, ModelFile } from '../policies/runtime-adapter.ts';
 import { type Attempt, allow, type Deny, deny, type Verdict } from '../policies/verdict.ts';

@@ -1,4 +1,4 @@
-import { isStrongEtag } from '../policies/partial-state.ts';
+import { isStrongEtag } from '../policies/response-headers.ts';
 import type { Reason } from '../policies/reasons.ts';
 import { isFetchRange } from '../policies/response.ts';
 import type { CancelSignal } from '../policies/runtime-adapter.ts';
@@ -119,7 +119,6 @@ export function createScriptedFetcher(): ScriptedFetcher {
     signal: CancelSignal,
     requestOf: (file: Served | undefined) => FetchRequest,
   ): Promise<Attempt<Transfer>> => {
-    if (signal.aborted) return deny('start_superseded');
     if (!(await gate.pass(signal))) return deny('start_superseded');
     const fault = faults.get(url)?.shift();
     if (fault !== undefined && fault.afterBytes === undefined) return deny(fault.reason);

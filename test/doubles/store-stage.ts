@@ -34,8 +34,9 @@ export function stageStore(): StoreStage {
     dir = await mkdtemp(join(tmpdir(), 'store-'));
   });
   afterEach(async () => {
-    expect(openFilesBelow(dir)).toEqual([]);
+    const open = openFilesBelow(dir);
     await rm(dir, { recursive: true });
+    expect(open).toEqual([]);
   });
   return {
     dir: () => dir,

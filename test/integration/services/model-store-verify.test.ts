@@ -163,6 +163,18 @@ describe('verifying a stored model', () => {
     expect(await kindOf()).toBe('absent');
   });
 
+  test('[MS53] deletes its record before anything else, and the model last', async () => {
+    await download(stage.store());
+    await overwrite(flipped);
+    const fileSystem = createFaultyStoreFileSystem();
+    await verify({ fileSystem });
+    const changes = fileSystem
+      .told(stage.dir())
+      .filter((call) => /^(unlink|rename)/.test(call))
+      .map((call) => call.replace(/[0-9a-f]{64}[^ ]*/g, '…'));
+    expect(changes).toEqual(['unlink records/…', 'rename quarantine/… → quarantine/…', 'unlink sha256/…']);
+  });
+
   test('[MS53] whose header the loader must not see takes it out', async () => {
     const split = encodePlan(withValue(BPE_PLAN, 'split.count', value.u16(2))).bytes;
     const spec = specOf(split);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { verifyModelDigest } from '../../../policies/integrity.ts';
 import { isLockStale, isPartialLeft, readLock, readStoreOwner } from '../../../policies/lock-age.ts';
-import { isStrongEtag, readPartialState } from '../../../policies/partial-state.ts';
+import { readPartialState } from '../../../policies/partial-state.ts';
 import { evaluateStoreRecord, readStoreRecord } from '../../../policies/store-record.ts';
 import { anyJunk, JUNK } from '../../doubles/junk.ts';
 
@@ -27,7 +27,6 @@ describe('the policies of the store', () => {
     fc.assert(
       fc.property(anyJunk, ({ make }) => {
         expect(judge(make)).toEqual(Array(6).fill(null));
-        expect(isStrongEtag(make())).toBe(false);
         expect(isLockStale('untold', make())).toBe(isLarge(make(), 30_000));
         expect(isPartialLeft('untold', make())).toBe(isLarge(make(), 120_000));
         expect(evaluateStoreRecord(make(), make(), make()).ok).toBe(false);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isStrongEtag, readPartialState } from '../../../policies/partial-state.ts';
+import { readPartialState } from '../../../policies/partial-state.ts';
 
 const spec = { sha256: 'a'.repeat(64), sizeBytes: 100 };
 const state = { version: 1, ...spec, etag: '"v1"', syncedBytes: 40 };
@@ -79,7 +79,8 @@ describe('the state of a partial file', () => {
     '"v\0"',
     '"v\x7f"',
     '"v\u0100"',
-    `"${'x'.repeat(1_023)}"`,
+    '"\u00e9"',
+    `"${'x'.repeat(511)}"`,
     null,
     1,
     undefined,
@@ -87,14 +88,12 @@ describe('the state of a partial file', () => {
   ];
   test.each(weak.map((etag) => [etag]))('[MS4] under the validator %j is none', (etag) => {
     expect(read({ etag })).toBeNull();
-    expect(isStrongEtag(etag)).toBe(false);
   });
 
-  test.each(['"v1"', '"!"', '"a/b+c=="', '"\u00e9"', `"${'x'.repeat(1_022)}"`])(
+  test.each(['"v1"', '"!"', '"a/b+c=="', `"${'x'.repeat(510)}"`])(
     '[MS4] under the strong validator %j is read',
     (etag) => {
       expect(read({ etag })?.etag).toBe(etag);
-      expect(isStrongEtag(etag)).toBe(true);
     },
   );
 
