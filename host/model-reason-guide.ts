@@ -21,7 +21,10 @@ export const MODEL_REASON_GUIDE = {
   ),
 
   allowlist_empty: guide('No source is allowed.', 'Name the hosts that may serve models.'),
-  allowlist_malformed: guide('The allowlist has a malformed entry.', 'Use host names, or { host, path }.'),
+  allowlist_malformed: guide(
+    'The allowlist has a malformed entry.',
+    'Use host names, or { host, path }; for names, addresses and ports of your own network, allow private addresses.',
+  ),
   source_not_string: guide('The URL is no string.', 'Pass a string.'),
   source_too_long: guide('The URL is too long.', 'Check it.'),
   source_charset: guide(
@@ -32,12 +35,15 @@ export const MODEL_REASON_GUIDE = {
   source_scheme: guide('The URL is not https.', 'Use https.'),
   source_userinfo: guide('The URL carries credentials.', 'Take them out.'),
   source_not_canonical: guide('The URL is not in canonical form.', 'Write it as a browser would show it.'),
-  source_port: guide('The URL names a port.', 'Use the default port.'),
+  source_port: guide(
+    'The URL names a port.',
+    'Use the default port; for a mirror of your own, allow private addresses.',
+  ),
   source_query: guide('The URL has a query.', 'Take it out.'),
   source_fragment: guide('The URL has a fragment.', 'Take it out.'),
   source_host_form: guide(
     'The host is an address, punycode or no plain host name.',
-    'Use a plain host name.',
+    'Use a plain host name; for a mirror of your own, allow private addresses.',
   ),
   source_host_not_allowed: guide('The host is not on the allowlist.', 'Add it if you trust it.'),
   source_path_charset: guide('The path holds a character that is not allowed.', 'Check it.'),

@@ -35,6 +35,7 @@ export function createMemoryLocks(): MemoryLocks {
       } catch {
         // Its own affair.
       }
+      if (signal.aborted) return deny('start_superseded');
       return new Promise((resolve) => {
         const go = (): void => {
           signal.removeEventListener('abort', leave);

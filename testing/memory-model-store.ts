@@ -1,9 +1,15 @@
 import { readIntegritySpec } from '../policies/integrity-spec.ts';
-import { isStrongEtag } from '../policies/response-headers.ts';
 import type { Reason } from '../policies/reasons.ts';
+import { isStrongEtag } from '../policies/response-headers.ts';
 import type { IntegritySpec, ModelFile } from '../policies/runtime-adapter.ts';
 import { type Attempt, type Deny, deny } from '../policies/verdict.ts';
-import type { ModelStore, PruneOptions, PruneReport, StoredModel, StoredState } from '../services/model-store.ts';
+import type {
+  ModelStore,
+  PruneOptions,
+  PruneReport,
+  StoredModel,
+  StoredState,
+} from '../services/model-store.ts';
 import { createMemoryLocks } from './memory-lock.ts';
 import {
   createMemoryPartialFile,

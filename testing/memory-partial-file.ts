@@ -1,7 +1,7 @@
 import { evaluateGgufHeader, evaluateWholeModel } from '../policies/gguf-header.ts';
 import { verifyModelBytes } from '../policies/integrity.ts';
-import { isStrongEtag } from '../policies/response-headers.ts';
 import type { Reason } from '../policies/reasons.ts';
+import { isStrongEtag } from '../policies/response-headers.ts';
 import type { IntegritySpec, ModelFile } from '../policies/runtime-adapter.ts';
 import { type Attempt, allow, type Deny, deny, type Verdict } from '../policies/verdict.ts';
 import type { PartialFile } from '../services/model-store.ts';

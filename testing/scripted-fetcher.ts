@@ -1,6 +1,6 @@
-import { isStrongEtag } from '../policies/response-headers.ts';
 import type { Reason } from '../policies/reasons.ts';
 import { isFetchRange } from '../policies/response.ts';
+import { isStrongEtag } from '../policies/response-headers.ts';
 import type { CancelSignal } from '../policies/runtime-adapter.ts';
 import { type Attempt, deny } from '../policies/verdict.ts';
 import type { FetchRequest, ModelFetcher, Transfer } from '../services/model-fetcher.ts';

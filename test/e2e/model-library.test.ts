@@ -139,11 +139,8 @@ describe('a pull', () => {
   test.each([
     ['a certificate that nobody vouches for', { ca: [] as string[] }, 'source_certificate_refused'],
     ['a host that is not allowed', { allow: ['elsewhere.example'] }, 'source_host_not_allowed'],
-    [
-      'a port, and a name of one label, where no private mirror is',
-      { privateAddresses: false },
-      'source_port',
-    ],
+    ['a name of a private network, unless it is opened', { privateAddresses: false }, 'allowlist_malformed'],
+    ['a port, unless it is opened', { privateAddresses: false, allow: ['a.example'] }, 'source_port'],
   ] as const)('[LB9] refuses %s', async (_what, sources, reason) => {
     const source = await serve();
     const library = openLibrary([source], {
