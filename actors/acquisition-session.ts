@@ -3,7 +3,7 @@ import type { GgufFacts } from '../policies/gguf-header.ts';
 import type { MachineMemory } from '../policies/model-fit.ts';
 import type { Reason } from '../policies/reasons.ts';
 import type { CancelSignal, IntegritySpec, ModelFile } from '../policies/runtime-adapter.ts';
-import { type Attempt, allow, deny, type Verdict } from '../policies/verdict.ts';
+import { type Attempt, type Deny, deny, type Verdict } from '../policies/verdict.ts';
 import type { ModelFetcher, Transfer } from '../services/model-fetcher.ts';
 import type { ModelStore, PartialFile, StoreLock } from '../services/model-store.ts';
 
@@ -19,6 +19,8 @@ export interface AcquisitionServices {
 
 /** Why a step ended: a source's fault, or the disk's. */
 export type StepFault = { readonly ok: false; readonly of: 'source' | 'store'; readonly reason: Reason };
+
+type Done = { readonly ok: true };
 
 /** Told with how many bytes of the file are here. */
 export type OnBytes = (receivedBytes: number) => void;
@@ -43,7 +45,7 @@ export interface AcquisitionSession {
     url: string | undefined,
     signal: CancelSignal,
     onBytes: OnBytes,
-  ) => Promise<{ ok: true } | StepFault>;
+  ) => Promise<Done | StepFault>;
   /** Judges the partial file as a whole; one that is refused goes to quarantine. */
   readonly verify: (signal: CancelSignal, onBytes: OnBytes) => Promise<Verdict>;
   readonly publish: () => Promise<Attempt<ModelFile>>;
@@ -113,8 +115,8 @@ export function createAcquisitionSession({ spec, store, fetcher }: AcquisitionSe
   };
 
   /** Without a strong validator a part of the file cannot be gone on with: it may be of another file. */
-  const dropUnbound = async (file: PartialFile): Promise<Verdict> =>
-    etag === null && hereBytes > 0 && hereBytes < sizeBytes ? restart(file, null) : KEPT;
+  const dropUnbound = async (file: PartialFile): Promise<Done | Deny> =>
+    etag === null && hereBytes > 0 && hereBytes < sizeBytes ? restart(file, null) : DONE;
 
   const openPartial = async (fromStart: boolean): Promise<Attempt<PartialFile>> => {
     if (partial === null) {
@@ -134,7 +136,7 @@ export function createAcquisitionSession({ spec, store, fetcher }: AcquisitionSe
     file: PartialFile,
     endBytes: number,
     signal: CancelSignal,
-  ): Promise<{ ok: true } | StepFault> => {
+  ): Promise<Done | StepFault> => {
     if (url === undefined) return ofSource('internal_error');
     const bound = await dropUnbound(file);
     if (!bound.ok) return ofStore(bound.reason);
@@ -153,7 +155,7 @@ export function createAcquisitionSession({ spec, store, fetcher }: AcquisitionSe
     file: PartialFile,
     isEnough: () => boolean,
     onBytes: OnBytes,
-  ): Promise<{ ok: true } | StepFault> => {
+  ): Promise<Done | StepFault> => {
     while (transfer !== null && !isEnough()) {
       const read = await transfer.read();
       if (!read.ok) {
@@ -259,7 +261,7 @@ export function createAcquisitionSession({ spec, store, fetcher }: AcquisitionSe
   };
 }
 
-const KEPT: Verdict = Object.freeze(allow('fetch_retry_allowed'));
+const DONE: Done = Object.freeze({ ok: true });
 
 const ofSource = (reason: Reason): StepFault => ({ ok: false, of: 'source', reason });
 const ofStore = (reason: Reason): StepFault => ({ ok: false, of: 'store', reason });

@@ -36,7 +36,6 @@ const CLASSES: { readonly [R in Reason]: keyof typeof EXIT } = {
   source_allowed: 'ok',
   gguf_header_valid: 'ok',
   response_accepted: 'ok',
-  fetch_retry_allowed: 'ok',
   model_fits: 'ok',
   store_record_fits: 'ok',
   pins_valid: 'ok',

@@ -3,7 +3,6 @@ import { guide } from './reason-guide-entry.ts';
 /** Reasons that speak of bringing a model here: its sources, the store, and the pins. */
 export const ACQUISITION_REASON_GUIDE = {
   response_accepted: guide('The answer of the source fits what was asked.'),
-  fetch_retry_allowed: guide('The download may be tried again.'),
   model_fits: guide('The model fits the memory of the machine.'),
   store_record_fits: guide('The file is the one that was verified before.'),
   pins_valid: guide('The file of pins is well-formed and in force.'),

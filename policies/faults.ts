@@ -35,7 +35,6 @@ const FAULT_CLASSES: { readonly [R in Reason]: FaultClass } = {
   source_allowed: 'permanent',
   gguf_header_valid: 'permanent',
   response_accepted: 'permanent',
-  fetch_retry_allowed: 'permanent',
   model_fits: 'permanent',
   store_record_fits: 'permanent',
   pins_valid: 'permanent',

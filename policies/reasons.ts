@@ -15,7 +15,6 @@ export const RUNTIME_MANAGER_REASONS = [
   'source_allowed',
   'gguf_header_valid',
   'response_accepted',
-  'fetch_retry_allowed',
   'model_fits',
   'store_record_fits',
   'pins_valid',

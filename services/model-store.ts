@@ -78,7 +78,10 @@ export interface StoreLock {
   release(): Promise<void>;
 }
 
-/** One download on its way into the store, alone in its file. After a refusal nothing but `close` is of use. */
+/**
+ * One download on its way into the store, alone in its file. After a refusal of the disk nothing but `close` is of
+ * use; after one of the bytes it can be restarted or put into quarantine.
+ */
 export interface PartialFile {
   /** Bytes that are in the file, came under `etag`, and survive a power cut. */
   readonly resumeBytes: number;

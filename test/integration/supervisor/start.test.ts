@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { SupervisorError } from '../../../index.ts';
+import { type CancelSignal, SupervisorError } from '../../../index.ts';
 import { NOTHING_LEFT, recordStates, settled, stageSupervisor } from '../../doubles/supervisor-stage.ts';
 
 describe('start', () => {
@@ -127,17 +127,29 @@ describe('start', () => {
     expect(leftovers()).toEqual(NOTHING_LEFT);
   });
 
-  test('[SV10] whose file is not verified in time rejects with acquire_timeout', async () => {
-    const { supervisor, clock, controls, leftovers } = stageSupervisor({
-      download: () => new Promise(() => undefined),
-      limits: { acquireStallMsMax: 500 },
-    });
-    const started = settled(supervisor.start());
-    await clock.advance(500);
-    expect((await started).error).toMatchObject({ code: 'start_failed', reason: 'acquire_timeout' });
-    expect(controls.spawned).toBe(0);
-    expect(leftovers()).toEqual(NOTHING_LEFT);
-  });
+  test.each([
+    ['obeys its abort', (signal: CancelSignal) => signal, 0],
+    ['does not, and is waited for as long as a release may take', () => null, 2000],
+  ] as const)(
+    '[SV10] whose file is not verified in time, by a source that %s, rejects with acquire_timeout',
+    async (_what, signalOf, releaseMs) => {
+      const { supervisor, clock, controls, leftovers } = stageSupervisor({
+        download: ({ signal }) =>
+          new Promise((resolve) => {
+            signalOf(signal)?.addEventListener('abort', () =>
+              resolve({ ok: false, reason: 'start_superseded' }),
+            );
+          }),
+        limits: { acquireStallMsMax: 500, releaseMsMax: 2000 },
+      });
+      const started = settled(supervisor.start());
+      await clock.advance(500);
+      await clock.advance(releaseMs);
+      expect((await started).error).toMatchObject({ code: 'start_failed', reason: 'acquire_timeout' });
+      expect(controls.spawned).toBe(0);
+      expect(leftovers()).toEqual(NOTHING_LEFT);
+    },
+  );
 
   test('[SV11] is not ready before the machine was observed', async () => {
     const { supervisor, clock, observe } = stageSupervisor({ limits: { probeMsMax: 2000 } });

@@ -1,8 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { REASON_GUIDE } from '../../../host/reason-guide.ts';
 import { type Reason, RUNTIME_MANAGER_REASONS } from '../../../policies/reasons.ts';
+import { ACQUISITION_REASONS } from './acquisition-reasons.ts';
+import { FETCH_REASONS } from './fetch-reasons.ts';
+import { PINS_REASONS } from './pins-reasons.ts';
 import { POLICY_REASONS } from './policy-reasons.ts';
 import { SERVICE_REASONS } from './service-reasons.ts';
+import { STORE_REASONS } from './store-reasons.ts';
 import { SUPERVISOR_REASONS } from './supervisor-reasons.ts';
 
 /** Complete by its type: a reason that nothing produces does not compile. */
@@ -10,6 +14,10 @@ const PRODUCERS: { readonly [R in Reason]: () => Reason | Promise<Reason> } = {
   ...POLICY_REASONS,
   ...SERVICE_REASONS,
   ...SUPERVISOR_REASONS,
+  ...ACQUISITION_REASONS,
+  ...FETCH_REASONS,
+  ...STORE_REASONS,
+  ...PINS_REASONS,
 };
 
 describe('reason codes', () => {

@@ -3,6 +3,14 @@ import { faultClass, isSilence } from '../../../policies/faults.ts';
 import { RUNTIME_MANAGER_REASONS } from '../../../policies/reasons.ts';
 
 const TRANSIENT = [
+  'source_unreachable',
+  'source_busy',
+  'source_first_byte_timeout',
+  'source_stalled',
+  'transfer_cut',
+  'store_full',
+  'store_write_failed',
+  'store_timeout',
   'model_file_changed',
   'acquire_timeout',
   'runtime_load_failed',
