@@ -17,12 +17,12 @@ export type FetchFaultClass = 'again' | 'from_start' | 'other_mirror' | 'stop';
 export function fetchFaultClass(reason: unknown, resumed: unknown): FetchFaultClass {
   if (reason === 'response_range_mismatch' && resumed === true) return 'from_start';
   if (!isReason(reason)) return 'stop';
-  if (FETCHING.has(reason)) return faultClass(reason) === 'transient' ? 'again' : 'other_mirror';
+  if (FETCHING.includes(reason)) return faultClass(reason) === 'transient' ? 'again' : 'other_mirror';
   // A URL reason is of a redirect here: the sources themselves were judged before.
   return isOfTheBytes(reason) || reason.startsWith('source_') ? 'other_mirror' : 'stop';
 }
 
-const FETCHING: ReadonlySet<Reason> = new Set([
+const FETCHING: readonly Reason[] = Object.freeze([
   'source_address_refused',
   'source_certificate_refused',
   'source_unreachable',

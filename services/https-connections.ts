@@ -41,9 +41,6 @@ export function createConnections(options: ConnectionOptions): Connections {
     keepAlive: true,
     maxSockets: SOCKETS_MAX,
     maxFreeSockets: IDLE_SOCKETS_MAX,
-    // Each connection proves its certificate anew.
-    maxCachedSessions: 0,
-    rejectUnauthorized: true,
     secureContext: createTrust(options.ca),
     lookup: privateAddresses ? lookup : guardLookup(lookup),
     highWaterMark: BUFFER_BYTES,

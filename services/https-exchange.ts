@@ -53,8 +53,6 @@ export function exchange(call: HttpsCall, signal: CancelSignal): Promise<Exchang
       return;
     }
     let informational = 0;
-    // All of them: a field that is left out would not be judged.
-    request.maxHeadersCount = 0;
 
     request
       .on('socket', (socket: Socket) => whenSecure(request, socket as TLSSocket, sendOrRefuse))

@@ -198,10 +198,11 @@ describe('our own code', () => {
     expect(printing.filter(outsideCli).filter((file) => !compilers.includes(file))).toEqual([]);
   });
 
-  test('[SS13] opens no socket and starts no process', () => {
-    expect(
-      filesWith(/node:(net|http|https|http2|tls|dgram|child_process|cluster|worker_threads)|\bfetch\(/),
-    ).toEqual([]);
+  test('[SS13] opens a socket only to download, starts no process, and a thread only to hash', () => {
+    expect(filesWith(/node:(http2|dgram|child_process|cluster)|\bfetch\(/)).toEqual([]);
+    const download = /^services\/(https-\w+|guarded-lookup|special-addresses)\.ts$/;
+    expect(filesWith(/node:(net|http|https|tls|dns)['/]/).filter((file) => !download.test(file))).toEqual([]);
+    expect(filesWith(/node:worker_threads/)).toEqual(['services/hash-file.ts']);
   });
 
   test('[SS14] evaluates no text as code', () => {
@@ -223,18 +224,23 @@ describe('our own code', () => {
     expect(Object.keys(door).sort()).toEqual([
       'DEFAULT_LIMITS',
       'EMBEDDED_MODEL',
+      'PIN_FILE_NAME',
       'RUNTIME_MANAGER_REASONS',
       'SupervisorError',
       'createChromeTrace',
+      'createModelLibrary',
       'createSupervisor',
       'createSupervisorLogic',
       'embeddedModel',
       'embeddedModelPath',
+      'explainPin',
       'explainReason',
+      'readPinFile',
       'replay',
       'replayAll',
       'replayFile',
       'supervisorMachine',
+      'writePin',
     ]);
   });
 });

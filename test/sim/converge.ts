@@ -1,4 +1,5 @@
 import type { RequestResult } from '../../actors/ledger-entry.ts';
+import { convergeDownload } from './converge-download.ts';
 import type { AskAct } from './plan.ts';
 import type { Stage } from './run-plan.ts';
 import { placeOf } from './watch.ts';
@@ -68,11 +69,12 @@ export async function converge(stage: Stage & { readonly isDone: () => boolean }
   });
   if (!(await within('draining', () => drained))) return;
   judge.check('SI14', place() === 'stopped.idle', () => `drained into ${place()}`);
+  await convergeDownload(stage);
   await world.run(world.nowMs() + REST_MS_MAX, isDone);
   judgeLeftovers(stage);
 }
 
-function judgeLeftovers({ judge, world, runtime, disk, machine, supervisor, host }: Stage): void {
+function judgeLeftovers({ judge, world, runtime, model, machine, supervisor, host }: Stage): void {
   const { running, queue, readersHeld } = supervisor.actor.getSnapshot().context;
   judge.check('SI15', host.openCommands() === 0, () => `${host.openCommands()} commands did not settle`);
   judge.check('SI5', host.openRequests() === 0, () => `${host.openRequests()} requests have no outcome`);
@@ -80,7 +82,8 @@ function judgeLeftovers({ judge, world, runtime, disk, machine, supervisor, host
     models: runtime.alive(),
     generations: runtime.generating(),
     calls: runtime.openCalls(),
-    files: disk.openFiles(),
+    ...model.held(),
+    ...model.open(),
     probes: machine.openProbes(),
     timers: world.armedTimers(),
     listeners: host.listeners(),

@@ -1,7 +1,7 @@
 import type { World } from './world.ts';
 
-/** What can go wrong in a simulated house, by where it does. */
-export const FAULT_KINDS = [
+/** What can go wrong in a simulated house whose model is a file that is there, by where it does. */
+export const HOUSE_FAULTS = [
   'disk.missing',
   'disk.broken',
   'disk.short-reads',
@@ -43,6 +43,28 @@ export const FAULT_KINDS = [
   'probe.rejects',
 ] as const;
 
+/** What can go wrong besides where the model is downloaded. */
+export const DOWNLOAD_FAULTS = [
+  'net.unreachable',
+  'net.busy',
+  'net.silent',
+  'net.cut',
+  'net.stalls',
+  'net.slow',
+  'net.wrong-bytes',
+  'net.no-ranges',
+  'net.etag-changed',
+  'store.full',
+  'store.write-fails',
+  'store.flush-fails',
+  'store.flush-hangs',
+  'store.locked',
+  'store.rotted',
+  'store.emptied',
+] as const;
+
+export const FAULT_KINDS = [...HOUSE_FAULTS, ...DOWNLOAD_FAULTS] as const;
+
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** A fault strikes whatever happens while it lasts; what it makes hang hangs until it is over. */
@@ -50,7 +72,7 @@ export interface Fault {
   readonly kind: FaultKind;
   readonly atMs: number;
   readonly forMs: number;
-  /** Which piece of a file, step of a load or token of a generation it strikes, from 0. */
+  /** Which piece of a file, step of a load, token of a generation or source it strikes, from 0. */
   readonly at: number;
 }
 

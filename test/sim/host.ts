@@ -10,7 +10,6 @@ import { fitsOutcome } from './outcome-reasons.ts';
 import type { Act, AskAct } from './plan.ts';
 import { type Reading, readAs } from './reader.ts';
 import type { Sightings } from './sightings.ts';
-import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
 export interface HostParts {
@@ -19,7 +18,8 @@ export interface HostParts {
   readonly limits: Limits;
   readonly judge: Judge;
   readonly sightings: Sightings;
-  readonly watch: Watch;
+  /** Told of every command just before it is given. */
+  readonly onCommand: (command: 'start' | 'stop' | 'drain') => void;
   /** What happened, for the hash of the run. */
   readonly note: (line: string) => void;
 }
@@ -58,7 +58,7 @@ const ROUNDED_MS = 1;
 
 /** A host that does what a plan says, and holds every answer against what it knows. */
 export function createHost(parts: HostParts): Host {
-  const { world, supervisor, limits, judge, sightings, watch, note } = parts;
+  const { world, supervisor, limits, judge, sightings, onCommand, note } = parts;
   const { saw } = sightings;
   const open = new Map<string, Asked>();
   const inside: AskAct[] = [];
@@ -153,7 +153,7 @@ export function createHost(parts: HostParts): Host {
   /** Whether a command came out well; a start that fails must say so in its own way. */
   const command = async (name: 'start' | 'stop' | 'drain', run: () => Promise<unknown>): Promise<boolean> => {
     openCommands += 1;
-    watch.onCommand(name);
+    onCommand(name);
     try {
       await run();
       note(`${name} ok`);

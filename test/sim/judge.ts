@@ -27,6 +27,10 @@ export const INVARIANTS = [
   },
   { id: 'SI17', holds: 'the same plan gives the same run, whoever watches' },
   { id: 'SI18', holds: 'nobody waits while a slot is free and the gate is open' },
+  { id: 'SI19', holds: 'nothing is loaded from the store but the very bytes that are pinned' },
+  { id: 'SI20', holds: 'once it is stopped or loads, nothing of a download is held' },
+  { id: 'SI21', holds: 'the progress that is told of one acquisition never falls' },
+  { id: 'SI22', holds: 'once the faults end, a model that is not here is downloaded' },
 ] as const;
 
 export type InvariantId = (typeof INVARIANTS)[number]['id'];

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../policies/runtime-adapter.ts';
 import type { World } from './world.ts';
 
 /** Waits that an abort ends: one listener for all of them, since a generation waits at every token. */
@@ -6,7 +7,7 @@ export interface Nap {
   readonly until: (moment: Promise<void>) => Promise<void>;
 }
 
-export function createNap(world: Pick<World, 'after'>, signal: AbortSignal): Nap {
+export function createNap(world: Pick<World, 'after'>, signal: CancelSignal): Nap {
   let wake: () => void = () => undefined;
   signal.addEventListener('abort', () => wake(), { once: true });
   const rest = (begin: (wake: () => void) => void): Promise<void> =>

@@ -1,6 +1,12 @@
 import type { Limits } from '../../policies/limits.ts';
 import { type Chance, createChance } from './chance.ts';
-import { FAULT_KINDS, type Fault } from './faults.ts';
+import { type Fault, HOUSE_FAULTS } from './faults.ts';
+import {
+  drawDownload,
+  drawDownloadFaults,
+  drawDownloadLimits,
+  type PlannedDownload,
+} from './plan-download.ts';
 
 /**
  * Everything that will happen to a supervisor, as plain data: with its seed, which draws nothing but how long things
@@ -9,6 +15,8 @@ import { FAULT_KINDS, type Fault } from './faults.ts';
 export interface Plan {
   readonly seed: number;
   readonly hours: number;
+  /** Where the model comes from; null where its file is on the disk. */
+  readonly download: PlannedDownload | null;
   readonly limits: Partial<Limits>;
   readonly faults: readonly Fault[];
   readonly acts: readonly Act[];
@@ -45,11 +53,20 @@ const HOUR_MS = 3_600_000;
 export function drawPlan(seed: number, hours: number): Plan {
   const chance = createChance(seed, 'plan');
   const spanMs = Math.round(hours * HOUR_MS);
+  const download = drawDownload(chance.of('download'));
+  const isRemote = download !== null;
   return {
     seed,
     hours,
-    limits: drawLimits(chance.of('limits')),
-    faults: drawFaults(chance.of('faults'), spanMs),
+    download,
+    limits: {
+      ...drawLimits(chance.of('limits')),
+      ...(isRemote && drawDownloadLimits(chance.of('download limits'))),
+    },
+    faults: [
+      ...drawFaults(chance.of('faults'), spanMs),
+      ...(isRemote ? drawDownloadFaults(chance.of('download faults'), spanMs) : []),
+    ],
     acts: [
       ...drawRequests(chance.of('requests'), spanMs),
       ...drawCommands(chance.of('commands'), spanMs),
@@ -93,7 +110,7 @@ const KINDS_SHARE = 0.4;
 
 function drawFaults(chance: Chance, spanMs: number): Fault[] {
   const { between, happens, pick } = chance;
-  return FAULT_KINDS.filter(() => happens(KINDS_SHARE)).flatMap((kind) => {
+  return HOUSE_FAULTS.filter(() => happens(KINDS_SHARE)).flatMap((kind) => {
     const often = between(1, 3);
     return Array.from({ length: often }, () => ({
       kind,

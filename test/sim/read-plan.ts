@@ -26,6 +26,7 @@ const actSchema = z.discriminatedUnion('do', [
 const planSchema = z.strictObject({
   seed: z.number().int(),
   hours: z.number().positive(),
+  download: z.strictObject({ mirrors: z.number().int().min(1).max(2) }).nullable(),
   limits: z.record(z.string(), z.number()),
   faults: z.array(
     z.strictObject({ kind: z.enum(FAULT_KINDS), atMs: ms, forMs: ms, at: z.number().int().min(0) }),

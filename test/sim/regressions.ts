@@ -7,6 +7,7 @@ export const REGRESSIONS: readonly { readonly was: string; readonly plan: Plan }
     plan: {
       seed: 1005,
       hours: 0.02,
+      download: null,
       limits: { maxInFlight: 1, queueMsMax: 30_000, requestMsMax: 30_000 },
       faults: [{ kind: 'runtime.endless', atMs: 0, forMs: 60_000, at: 0 }],
       acts: [{ do: 'start', atMs: 0 }, ask(20_000), ask(20_000)],
@@ -17,6 +18,7 @@ export const REGRESSIONS: readonly { readonly was: string; readonly plan: Plan }
     plan: {
       seed: 74,
       hours: 0.01,
+      download: null,
       limits: { observeEveryMs: 1_000, observationAgeMsMax: 3_000 },
       faults: [],
       acts: [

@@ -2,23 +2,22 @@ import type { InspectionEvent } from 'xstate';
 import type { Supervisor } from '../../host/supervisor.ts';
 import { replay } from '../../machines/replay.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../policies/limits.ts';
-import type { RuntimeAdapterFns } from '../../policies/runtime-adapter.ts';
 import { rollHash, TRACE_HASH_START } from '../../policies/trace-hash.ts';
-import { createLocalModelSource } from '../../services/model-file.ts';
 import { createSupervisor } from '../../supervisor.ts';
 import { answerTo } from './answer.ts';
 import { createChance } from './chance.ts';
 import { converge } from './converge.ts';
-import { createSimulatedDisk, MODEL_PATH, type SimulatedDisk } from './disk.ts';
 import { createFaultBook } from './faults.ts';
 import { createHost, type Host } from './host.ts';
-import { createJudge, type InvariantId, type Judge, type Violation } from './judge.ts';
+import { createJudge, type InvariantId, type Violation } from './judge.ts';
+import { createFileModel, createRemoteModel, type SimulatedModel } from './model.ts';
 import type { Act, Plan } from './plan.ts';
 import { createSimulatedMachine } from './probe.ts';
 import { listenForNoise } from './quiet.ts';
 import { createSimulatedRuntime } from './runtime.ts';
 import { createSightings, type Sighting } from './sightings.ts';
 import { createWatch } from './watch.ts';
+import { createDownloadWatch } from './watch-download.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface RunOptions {
@@ -28,6 +27,8 @@ export interface RunOptions {
   readonly turns?: number;
   /** Plants a defect between the supervisor and its host: for tests of the simulator itself. */
   readonly plant?: (supervisor: Supervisor) => Supervisor;
+  /** The same between the supervisor and where its model comes from. */
+  readonly plantModel?: (model: SimulatedModel) => SimulatedModel;
 }
 
 export interface RunReport {
@@ -120,16 +121,21 @@ function playActs(world: World, host: Host, acts: readonly Act[], endMs: () => n
   playFrom(0, 0);
 }
 
-function createStage(plan: Plan, { watched = false, turns, plant = (it) => it }: RunOptions) {
+function createStage(
+  plan: Plan,
+  { watched = false, turns, plant = (it) => it, plantModel = (it) => it }: RunOptions,
+) {
   const world = createWorld(turns);
   const judge = createJudge(world.nowMs);
   const sightings = createSightings();
   const faults = createFaultBook(world, plan.faults);
   const chance = createChance(plan.seed);
-  const disk = createSimulatedDisk({ world, faults, chance: chance.of('disk') });
   const machine = createSimulatedMachine(world, faults);
   const limits: Limits = { ...DEFAULT_LIMITS, ...plan.limits };
-  const proof = watchProofs(disk, judge);
+  const parts = { world, faults, chance, judge, saw: sightings.saw };
+  const model = plantModel(
+    plan.download === null ? createFileModel(parts) : createRemoteModel(plan.download, parts),
+  );
   let hash = TRACE_HASH_START;
 
   const runtime = createSimulatedRuntime({
@@ -137,11 +143,13 @@ function createStage(plan: Plan, { watched = false, turns, plant = (it) => it }:
     faults,
     chance: chance.of('runtime'),
     answer: answerTo,
-    isFileSound: disk.isSound,
+    isFileSound: model.isSound,
     witness: {
       onSpawn: ({ modelPath, sequences }) => {
-        const isProved = proof.take() && modelPath === MODEL_PATH && sequences === limits.maxInFlight;
+        const isProved = model.takeProof() && modelPath === model.path && sequences === limits.maxInFlight;
         judge.check('SI3', isProved, () => 'loaded without a proof of this start');
+        const isPinned = plan.download === null || model.isSound();
+        judge.check('SI19', isPinned, () => 'loaded bytes that are not the pinned ones');
       },
       onLoaded: (signal) => {
         if (signal.aborted) sightings.saw('late load disposed');
@@ -154,14 +162,16 @@ function createStage(plan: Plan, { watched = false, turns, plant = (it) => it }:
   });
 
   const real = createSupervisor({
-    model: { path: MODEL_PATH, ...disk.spec },
+    ...model.options,
     limits: plan.limits,
     clock: world.clock,
     jitterSeed: plan.seed >>> 0,
-    ports: { runtime, download: proof.download, openProbe: machine.openProbe },
+    ports: { runtime, ...model.ports, openProbe: machine.openProbe },
     ...(watched && { inspect: throwingObserver }),
   });
-  const watch = createWatch(world, judge, sightings, real.actor.getSnapshot());
+  const initial = real.actor.getSnapshot();
+  const watch = createWatch(world, judge, sightings, initial);
+  const downloads = createDownloadWatch(world, judge, sightings, initial, model.held);
   const supervisor = plant(real);
   const host = createHost({
     world,
@@ -169,7 +179,10 @@ function createStage(plan: Plan, { watched = false, turns, plant = (it) => it }:
     limits,
     judge,
     sightings,
-    watch,
+    onCommand: (command) => {
+      watch.onCommand(command);
+      downloads.onCommand(command);
+    },
     note: (line) => {
       hash = rollHash(hash, `${world.nowMs()} ${line}`);
     },
@@ -177,6 +190,7 @@ function createStage(plan: Plan, { watched = false, turns, plant = (it) => it }:
   real.actor.subscribe({
     next: (snapshot) => {
       watch.look(snapshot);
+      downloads.look(snapshot);
       host.onStep();
     },
     error: (error) => judge.check('SI12', false, () => `the actor failed: ${String(error)}`),
@@ -199,7 +213,7 @@ function createStage(plan: Plan, { watched = false, turns, plant = (it) => it }:
     judge,
     sightings,
     faults,
-    disk,
+    model,
     machine,
     runtime,
     supervisor,
@@ -214,29 +228,4 @@ export type Stage = ReturnType<typeof createStage>;
 
 function throwingObserver(_event: InspectionEvent): void {
   throw new Error('of an observer');
-}
-
-/** The real model source on the simulated disk; each proof is good for one load, and must be of the meant bytes. */
-function watchProofs(disk: SimulatedDisk, judge: Judge) {
-  const source = createLocalModelSource(disk);
-  let proved = false;
-  const download: RuntimeAdapterFns['download'] = async (request) => {
-    proved = false;
-    const reading = disk.watchReading();
-    const attempt = await source(request);
-    if (attempt.ok) {
-      proved = true;
-      judge.check('SI3', reading.wasFaithful(), () => 'proved bytes that are not the meant ones');
-    }
-    return attempt;
-  };
-  return {
-    download,
-    /** Whether there is a proof; it is used up. */
-    take: (): boolean => {
-      const was = proved;
-      proved = false;
-      return was;
-    },
-  };
 }

@@ -32,6 +32,14 @@ export const EXPECTED_SIGHTINGS = [
   'refused observation_malformed',
   'refused submit_reentrant',
 
+  'down store_full',
+  'down store_write_failed',
+  'down store_timeout',
+  'down source_unreachable',
+  'down source_busy',
+  'down source_first_byte_timeout',
+  'down source_stalled',
+  'down transfer_cut',
   'down model_file_missing',
   'down model_file_unreadable',
   'down model_file_changed',
@@ -67,6 +75,14 @@ export const EXPECTED_SIGHTINGS = [
   'pressure critical',
   'asleep while ready',
   'told after its outcome',
+
+  'download resumed',
+  'download begun anew',
+  'mirror banned',
+  'disk was full',
+  'stop in mid-download',
+  'lock waited for',
+  'rotted file fetched again',
 ] as const;
 
 export type Sighting =

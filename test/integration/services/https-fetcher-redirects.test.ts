@@ -3,10 +3,11 @@ import type { Reason } from '../../../policies/reasons.ts';
 import { createAuthority } from '../../doubles/certificates.ts';
 import { createFetchStage, FILE, PATH } from '../../doubles/fetch-stage.ts';
 import { type Behaviour, startTlsSource } from '../../doubles/tls-fault-server.ts';
-import { byPath, redirectTo, reply, replyRaw } from '../../doubles/tls-scripts.ts';
-import { serveFiles } from '../../doubles/tls-serving.ts';
+import { byPath, redirectTo, reply, replyRaw, script, silence } from '../../doubles/tls-scripts.ts';
+import { responseHead, serveFiles } from '../../doubles/tls-serving.ts';
 
-const certificate = await (await createAuthority()).issue();
+const authority = await createAuthority();
+const certificate = await authority.issue();
 const FOUND = reply('200 OK', { 'Content-Length': FILE.length }, FILE);
 
 /** Answers the first request so, where the text SELF stands for the source's own address, and others with the file. */
@@ -139,6 +140,38 @@ describe('a redirect', () => {
     const fetched = await stage.fetch();
     await stage.close();
     expect(fetched.reason).toBe('allowlist_empty');
+  });
+
+  test('[FT22] leaves no connection behind, though its own body never ends', async () => {
+    const behaviour = answering((self) =>
+      script(responseHead('302 Found', { Location: `${self}/a`, 'Content-Length': 10 }), silence),
+    );
+    const stage = await createFetchStage({ behaviour, certificate });
+    const fetched = await stage.fetch();
+    await stage.close();
+    expect(fetched.reason).toBe(null);
+  });
+
+  test('[FT15] leads from the model hub to its content network unless the host says otherwise', async () => {
+    const path = `/org/repo/resolve/${'a'.repeat(40)}/m.gguf`;
+    const hub = await authority.issue({ names: ['huggingface.co'] });
+    const asked: string[] = [];
+    const stage = await createFetchStage({
+      behaviour: redirectTo('https://cdn.hf.co/a'),
+      certificate: hub,
+      fetcher: {
+        allow: ['huggingface.co'],
+        lookup: (name, _options, callback) => {
+          asked.push(name);
+          if (name === 'huggingface.co') callback(null, [{ address: '127.0.0.1', family: 4 }]);
+          else callback(new Error('no such name'), []);
+        },
+      },
+    });
+    const fetched = await stage.fetch({ url: `https://huggingface.co:${stage.source.port}${path}` });
+    await stage.close();
+    expect(fetched.reason).toBe('source_unreachable');
+    expect(asked).toEqual(['huggingface.co', 'cdn.hf.co']);
   });
 
   test('[FT14] keeps range and validator: each hop is asked for the same part', async () => {

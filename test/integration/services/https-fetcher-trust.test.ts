@@ -7,7 +7,8 @@ import { createHttpsFetcher } from '../../../services/https-fetcher.ts';
 import { createAuthority, createSelfSigned, type ServerCertificate } from '../../doubles/certificates.ts';
 import { runFile } from '../../doubles/child-process.ts';
 import { createFetchStage, FILE, fetchAll, PATH } from '../../doubles/fetch-stage.ts';
-import { startTlsSource } from '../../doubles/tls-fault-server.ts';
+import { type Behaviour, startTlsSource } from '../../doubles/tls-fault-server.ts';
+import { reply, replyRaw } from '../../doubles/tls-scripts.ts';
 
 const HOUR_MS = 3_600_000;
 const inHours = (hours: number): Date => new Date(Date.now() + hours * HOUR_MS);
@@ -95,8 +96,12 @@ describe('the certificate of a source', () => {
 
 describe('the environment', () => {
   const DEAD_PROXY = 'http://127.0.0.1:9';
-  const run = async (env: Record<string, string>, ca?: string): Promise<string> => {
-    const source = await startTlsSource({ files: { [PATH]: FILE }, certificate: good });
+  const run = async (env: Record<string, string>, ca?: string, behaviour?: Behaviour): Promise<string> => {
+    const source = await startTlsSource({
+      files: { [PATH]: FILE },
+      certificate: good,
+      ...(behaviour === undefined ? {} : { behaviour }),
+    });
     const args = [source.url(PATH), String(FILE.length)];
     if (ca !== undefined) await writeFile(join(folder, 'ca.pem'), ca);
     const child = await runFile(
@@ -125,5 +130,13 @@ describe('the environment', () => {
     expect(await run({ ...env, NODE_USE_ENV_PROXY: '1', HF_ENDPOINT: DEAD_PROXY }, authority.ca)).toBe(
       'whole',
     );
+  });
+
+  test('[FT29] that loosens the parser of Node changes nothing', async () => {
+    const env = { NODE_OPTIONS: '--max-http-header-size=1000000 --insecure-http-parser' };
+    const long = reply('200 OK', { A: 'b'.repeat(20_000), 'Content-Length': FILE.length }, FILE);
+    expect(await run(env, authority.ca, long)).toBe('response_malformed');
+    const odd = replyRaw('200 OK', ['A: b\u0001c', `Content-Length: ${FILE.length}`], FILE);
+    expect(await run(env, authority.ca, odd)).toBe('response_malformed');
   });
 });

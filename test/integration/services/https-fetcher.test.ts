@@ -172,6 +172,7 @@ describe('the connections of the fetcher', () => {
     stage.fetcher.close();
     await stage.source.idle();
     expect((await stage.fetch()).reason).toBe(null);
+    await stage.source.idle();
     await stage.close();
     expect(stage.source.connectionsCount).toBe(2);
   });
@@ -186,6 +187,21 @@ describe('the connections of the fetcher', () => {
     await stage.close();
     expect(stage.source.requests).toHaveLength(3);
     expect(stage.source.connectionsCount).toBe(2);
+  });
+
+  test('[FT25] are opened anew where the source gave up every kept one', async () => {
+    const good = serveFiles();
+    const used = new WeakSet<object>();
+    const behaviour: Behaviour = (request, connection) => {
+      if (used.has(connection)) return reset(connection);
+      used.add(connection);
+      return good(request, connection);
+    };
+    const stage = await createFetchStage({ certificate, behaviour });
+    await Promise.all([stage.fetch(), stage.fetch()]);
+    expect(stage.source.connectionsCount).toBe(2);
+    expect((await stage.fetch()).reason).toBe(null);
+    await stage.close();
   });
 
   test('[FT25] are opened anew once and no more', async () => {
