@@ -27,7 +27,7 @@ export interface NetworkOptions {
 }
 
 const PIECE_BYTES = 65_536;
-const SLOWER = 25;
+const SLOWER = 10;
 
 /**
  * The scripted fetcher, which keeps the contract of one, with time and faults around it: each answer and each piece
@@ -106,7 +106,7 @@ export function createSimulatedNetwork(options: NetworkOptions): SimulatedNetwor
     signal.addEventListener('abort', go, { once: true });
 
     const next = async (): ReturnType<Transfer['read']> => {
-      await nap.for(chance.between(20, 200) * (strikes('net.slow', url) === null ? 1 : SLOWER));
+      await nap.for(chance.between(50, 500) * (strikes('net.slow', url) === null ? 1 : SLOWER));
       const stall = strikes('net.stalls', url);
       if (stall !== null && read >= stall.at % pieces) await nap.until(faults.over(stall));
       read += 1;

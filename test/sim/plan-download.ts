@@ -28,9 +28,10 @@ export function drawDownloadLimits({ pick }: Chance): Partial<Limits> {
 }
 
 /** Share of the kinds that a run has. */
-const KINDS_SHARE = 0.4;
+const KINDS_SHARE = 0.5;
 /** How often somebody empties the store: without it a run would have one download. */
-const EMPTIED = 8;
+const EMPTIED_PER_HOUR = 16;
+const HOUR_MS = 3_600_000;
 
 /** Longer than those of the house: a download is rare, and they have to meet one. */
 export function drawDownloadFaults({ between, happens, pick }: Chance, spanMs: number): Fault[] {
@@ -43,8 +44,10 @@ export function drawDownloadFaults({ between, happens, pick }: Chance, spanMs: n
   const kinds = DOWNLOAD_FAULTS.filter(() => happens(KINDS_SHARE));
   return [
     ...kinds.flatMap((kind) =>
-      Array.from({ length: between(1, 3) }, () => fault(kind, pick([15_000, 60_000, 240_000, 900_000]))),
+      Array.from({ length: between(2, 4) }, () => fault(kind, pick([60_000, 240_000, 900_000]))),
     ),
-    ...Array.from({ length: EMPTIED }, () => fault('store.emptied', pick([15_000, 60_000, 240_000]))),
+    ...Array.from({ length: Math.ceil((EMPTIED_PER_HOUR * spanMs) / HOUR_MS) }, () =>
+      fault('store.emptied', pick([60_000, 240_000])),
+    ),
   ];
 }
