@@ -10,12 +10,15 @@ import {
   verifyModelBytes,
 } from '../../../policies/integrity.ts';
 import { canServeInference, transitionLifecycle } from '../../../policies/lifecycle.ts';
+import { evaluateModelFit } from '../../../policies/model-fit.ts';
+import { evaluatePinsFreshness } from '../../../policies/pins.ts';
 import { recordPressure } from '../../../policies/pressure.ts';
 import { RUNTIME_MANAGER_REASONS } from '../../../policies/reasons.ts';
 import { evaluateRequestFacts, readRequest } from '../../../policies/request.ts';
 import { createResourceLimits, evaluateResourceLimits } from '../../../policies/resources.ts';
 import { evaluateRestart, recordRestart } from '../../../policies/restart.ts';
 import { validateRedirectUrl, validateSourceUrl } from '../../../policies/source.ts';
+import { evaluateStoreRecord } from '../../../policies/store-record.ts';
 import type { Verdict } from '../../../policies/verdict.ts';
 import { anyJunk, hostile, inheriting, JUNK, throwingGetters } from '../../doubles/junk.ts';
 import {
@@ -39,6 +42,9 @@ const ZERO_SHA256 = '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617a
 const zeroSpec = { sha256: ZERO_SHA256, sizeBytes: 1 };
 const url = 'https://models.example.org/m.gguf';
 
+const identity = { dev: '1', ino: '2', mtimeNs: '3', ctimeNs: '4' };
+const pins = { sequence: 1, expires: null, expiresAtMs: null, models: new Map() };
+
 const judgement = (name: string, judge: Judgement['judge'], good: readonly unknown[]): Judgement => ({
   name,
   judge,
@@ -52,8 +58,26 @@ const JUDGEMENTS: readonly Judgement[] = [
     zeroSpec,
     new Uint8Array(1),
   ]),
-  judgement('validateSourceUrl', validateSourceUrl, [url, ['models.example.org']]),
-  judgement('validateRedirectUrl', validateRedirectUrl, [url, ['.example.org']]),
+  judgement('validateSourceUrl', (source, allowlist) => validateSourceUrl(source, allowlist), [
+    url,
+    ['models.example.org'],
+  ]),
+  judgement('validateRedirectUrl', (hop, allowlist) => validateRedirectUrl(hop, allowlist), [
+    url,
+    ['.example.org'],
+  ]),
+  judgement('evaluateModelFit', evaluateModelFit, [
+    { tensorBytes: 1, kvBytesPerToken: 1, contextTokens: 1 },
+    { contextTokens: 1, sequences: 1 },
+    { memoryBytes: 1000, vramBytes: null },
+    LIMITS,
+  ]),
+  judgement('evaluateStoreRecord', evaluateStoreRecord, [
+    { version: 1, ...zeroSpec, ...identity, verifiedAtMs: 1 },
+    zeroSpec,
+    { ...identity, sizeBytes: '1' },
+  ]),
+  judgement('evaluatePinsFreshness', evaluatePinsFreshness, [pins, 1, 0]),
   judgement('transitionLifecycle', (state, next) => transitionLifecycle(state, next).verdict, [
     { phase: 'ready' },
     'draining',
