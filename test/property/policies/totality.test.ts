@@ -11,7 +11,6 @@ import {
 } from '../../../policies/integrity.ts';
 import { canServeInference, transitionLifecycle } from '../../../policies/lifecycle.ts';
 import { evaluateModelFit } from '../../../policies/model-fit.ts';
-import { evaluatePinsFreshness } from '../../../policies/pins.ts';
 import { recordPressure } from '../../../policies/pressure.ts';
 import { RUNTIME_MANAGER_REASONS } from '../../../policies/reasons.ts';
 import { evaluateRequestFacts, readRequest } from '../../../policies/request.ts';
@@ -43,7 +42,6 @@ const zeroSpec = { sha256: ZERO_SHA256, sizeBytes: 1 };
 const url = 'https://models.example.org/m.gguf';
 
 const identity = { dev: '1', ino: '2', mtimeNs: '3', ctimeNs: '4' };
-const pins = { sequence: 1, expires: null, expiresAtMs: null, models: new Map() };
 
 const judgement = (name: string, judge: Judgement['judge'], good: readonly unknown[]): Judgement => ({
   name,
@@ -77,7 +75,6 @@ const JUDGEMENTS: readonly Judgement[] = [
     zeroSpec,
     { ...identity, sizeBytes: '1' },
   ]),
-  judgement('evaluatePinsFreshness', evaluatePinsFreshness, [pins, 1, 0]),
   judgement('transitionLifecycle', (state, next) => transitionLifecycle(state, next).verdict, [
     { phase: 'ready' },
     'draining',
