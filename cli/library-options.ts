@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { LibraryOptions, ModelLibrary } from './library-door.ts';
+import type { LibraryOptions, ModelLibrary } from '../index.ts';
 import { allowEntry, eachOf } from './option-values.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { createModelLibrary } from '../index.ts';
 import { type DemoOptions, runDemo } from './demo.ts';
+import { addLibraryCommands } from './library-commands.ts';
+import { digest, wholeNumber } from './option-values.ts';
 import { type ReplayCliOptions, runReplay } from './replay.ts';
 import { createReport } from './report.ts';
 import { runTraceExport } from './trace-export.ts';
@@ -77,15 +80,6 @@ program
     process.exitCode = await runTraceExport(path, options);
   });
 
+addLibraryCommands(program, createModelLibrary);
+
 await program.parseAsync();
-
-function digest(value: string): string {
-  if (/^[0-9a-fA-F]{64}$/.test(value)) return value.toLowerCase();
-  throw new InvalidArgumentError('It is 64 hex digits.');
-}
-
-function wholeNumber(value: string): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= 1) return number;
-  throw new InvalidArgumentError('It is a whole number from 1.');
-}

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
+import type { PinFile, StoredModel } from '../index.ts';
 import { EXIT } from './acquisition-exit-code.ts';
 import { type CommandOutput, createCommandOutput, tellError } from './command-output.ts';
 import { formatBytes } from './format.ts';
-import type { PinFile, StoredModel } from './library-door.ts';
 import {
   addStoreOptions,
   type OpenLibrary,

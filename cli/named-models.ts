@@ -1,5 +1,5 @@
+import type { ModelPin, PinFile, StoredModel } from '../index.ts';
 import { type CommandOutput, tellRefusal } from './command-output.ts';
-import type { ModelPin, PinFile, StoredModel } from './library-door.ts';
 import { isDigest } from './option-values.ts';
 
 /** A model that a command works on; `name` is its pin's, or its digest. */

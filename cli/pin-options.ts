@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { SupervisorError } from '../index.ts';
-import { PIN_FILE_NAME, type PinFile, readPinFile } from './library-door.ts';
+import { PIN_FILE_NAME, type PinFile, readPinFile, SupervisorError } from '../index.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface PinOptions {

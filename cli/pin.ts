@@ -1,10 +1,10 @@
 import { Command } from 'commander';
+import { explainPin, type ModelLibrary, type ModelPin, writePin } from '../index.ts';
 import { EXIT, EXIT_CODES_HELP } from './acquisition-exit-code.ts';
 import { followBytes } from './byte-rate.ts';
 import { createCommandOutput, tellError, tellRefusal } from './command-output.ts';
 import { formatBytes } from './format.ts';
 import { EXIT_INTERRUPTED, onInterrupt } from './interrupt.ts';
-import { explainPin, type ModelLibrary, type ModelPin, writePin } from './library-door.ts';
 import {
   addSourceOptions,
   type OpenLibrary,

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
+import type { ModelLibrary, ModelPin, ModelPull, PullResult } from '../index.ts';
 import { EXIT, EXIT_CODES_HELP } from './acquisition-exit-code.ts';
 import { type CommandOutput, createCommandOutput, tellError, tellRefusal } from './command-output.ts';
 import { formatBytes } from './format.ts';
 import { EXIT_INTERRUPTED, type Interrupt, onInterrupt } from './interrupt.ts';
-import type { ModelLibrary, ModelPin, ModelPull, PullResult } from './library-door.ts';
 import {
   addSourceOptions,
   type OpenLibrary,

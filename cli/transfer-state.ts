@@ -1,5 +1,4 @@
-import type { Reason } from '../index.ts';
-import type { AcquisitionStep } from './library-door.ts';
+import type { AcquisitionStep, Reason } from '../index.ts';
 
 /** How far one file is. */
 export interface TransferState {

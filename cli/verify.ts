@@ -1,9 +1,9 @@
 import { Command } from 'commander';
+import type { ModelLibrary, PinFile, StoredModel } from '../index.ts';
 import { EXIT, EXIT_CODES_HELP } from './acquisition-exit-code.ts';
 import { followBytes } from './byte-rate.ts';
 import { createCommandOutput, tellError, tellRefusal } from './command-output.ts';
 import { EXIT_INTERRUPTED, onInterrupt } from './interrupt.ts';
-import type { ModelLibrary, PinFile, StoredModel } from './library-door.ts';
 import {
   addStoreOptions,
   type OpenLibrary,

@@ -3,10 +3,11 @@ import { isIntegerFrom } from './foreign.ts';
 import { GgufCursor, type GgufStop } from './gguf-cursor.ts';
 import { readGgufShape } from './gguf-rules.ts';
 import { judgeTensorCount, readGgufTensors } from './gguf-tensors.ts';
+import { finish, type Turns } from './gguf-turns.ts';
 import { readGgufMetadata } from './gguf-values.ts';
 import { countSoundTokens } from './gguf-vocabulary.ts';
 import type { Reason } from './reasons.ts';
-import { type Allow, allow, type Deny, deny, failClosed, type Verdict } from './verdict.ts';
+import { type Allow, allow, type Deny, deny, type Verdict } from './verdict.ts';
 
 /** What the start of a GGUF file says: whether the native loader may see the file, or that more of it is needed. */
 export type GgufHeaderJudgement =
@@ -52,7 +53,19 @@ const VERSIONS: readonly number[] = [2, 3];
  * @param fileSizeBytes of the whole file
  */
 export function evaluateGgufHeader(prefix: unknown, fileSizeBytes: unknown): GgufHeaderJudgement {
-  return failClosed(() => judge(prefix, fileSizeBytes), refuse('chunk_malformed'));
+  return finish(judgeGgufHeaderInTurns(prefix, fileSizeBytes));
+}
+
+/**
+ * The same judgement in turns of a few ms, for who must not be held up: a header of half a million entries takes tens
+ * of ms as a whole. The prefix must not change meanwhile.
+ */
+export function* judgeGgufHeaderInTurns(prefix: unknown, fileSizeBytes: unknown): Turns<GgufHeaderJudgement> {
+  try {
+    return yield* judge(prefix, fileSizeBytes);
+  } catch {
+    return refuse('chunk_malformed');
+  }
 }
 
 /**
@@ -66,15 +79,15 @@ export function evaluateWholeModel({ splitFiles }: Pick<GgufFacts, 'splitFiles'>
 const WHOLE = allow('gguf_header_valid');
 const SPLIT = deny('gguf_split');
 
-function judge(prefix: unknown, fileBytes: unknown): GgufHeaderJudgement {
+function* judge(prefix: unknown, fileBytes: unknown): Turns<GgufHeaderJudgement> {
   const view = viewBytes(prefix);
   if (view === null || !isIntegerFrom(fileBytes, 0) || view.byteLength > fileBytes) {
     return refuse('chunk_malformed');
   }
-  return judgeBytes(partOf(view, 0, view.byteLength), fileBytes);
+  return yield* judgeBytes(partOf(view, 0, view.byteLength), fileBytes);
 }
 
-function judgeBytes(bytes: Uint8Array, fileBytes: number): GgufHeaderJudgement {
+function* judgeBytes(bytes: Uint8Array, fileBytes: number): Turns<GgufHeaderJudgement> {
   if (fileBytes < MAGIC_AND_VERSION_BYTES) return refuse('model_not_gguf');
   const cursor = new GgufCursor(bytes, fileBytes);
   if (cursor.u32() !== MAGIC) cursor.refuse('model_not_gguf');
@@ -82,7 +95,7 @@ function judgeBytes(bytes: Uint8Array, fileBytes: number): GgufHeaderJudgement {
 
   const tensorCount = cursor.u64();
   judgeTensorCount(cursor, tensorCount);
-  const metadata = readGgufMetadata(cursor, cursor.u64());
+  const metadata = yield* readGgufMetadata(cursor, cursor.u64());
   if (cursor.stop !== null) return stopped(cursor.stop);
   const shape = readGgufShape(metadata, bytes);
   if (!shape.ok) return refuse(shape.reason);
@@ -90,7 +103,7 @@ function judgeBytes(bytes: Uint8Array, fileBytes: number): GgufHeaderJudgement {
   const tensorBytes = readGgufTensors(cursor, tensorCount, alignmentBytes, fileBytes);
   if (cursor.stop !== null) return stopped(cursor.stop);
   // Last, since it costs most: a header is judged anew when more of it came.
-  const vocabularyTokens = countSoundTokens(metadata, bytes);
+  const vocabularyTokens = yield* countSoundTokens(metadata, bytes);
   if (vocabularyTokens === null) return refuse('gguf_vocabulary_malformed');
   return {
     kind: 'accepted',

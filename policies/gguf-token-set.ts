@@ -1,3 +1,5 @@
+import { TURN_ENTRIES, type Turns } from './gguf-turns.ts';
+
 /** Steps along the table that an honest vocabulary takes at most, for each token; it takes one or two. */
 const STEPS_PER_TOKEN = 16;
 const STEPS_MIN = 4_096;
@@ -10,11 +12,12 @@ const LENGTH_BYTES = 8;
  * A table of places rather than a set of strings: half a million of those would be most of the cost of a header. A
  * vocabulary that was made to collide in the table is answered `true`: its steps are counted, and end.
  */
-export function hasRepeatedToken(view: DataView, places: Uint32Array): boolean {
+export function* hasRepeatedToken(view: DataView, places: Uint32Array): Turns<boolean> {
   const size = 2 ** Math.ceil(Math.log2(places.length * 2 + 2));
   const table = new Uint32Array(size);
   let steps = STEPS_MIN + STEPS_PER_TOKEN * places.length;
-  for (const place of places) {
+  for (const [token, place] of places.entries()) {
+    if (token % TURN_ENTRIES === TURN_ENTRIES - 1) yield;
     const lengthBytes = view.getUint32(place, true);
     if (lengthBytes === 0) continue;
     let slot = hashOf(view, place + LENGTH_BYTES, lengthBytes) & (size - 1);

@@ -1,4 +1,5 @@
 import type { GgufCursor } from './gguf-cursor.ts';
+import { TURN_ENTRIES, type Turns } from './gguf-turns.ts';
 
 /** Value types of the format, by their number in the file. */
 export const GGUF_TYPE = {
@@ -53,7 +54,7 @@ const TYPE_BYTES = 4;
 const PAIR_BYTES_MIN = LENGTH_BYTES + 1 + TYPE_BYTES + 1;
 
 /** Reads all pairs of key and value, or those before the one at which the cursor stopped. */
-export function readGgufMetadata(cursor: GgufCursor, count: number): GgufMetadata {
+export function* readGgufMetadata(cursor: GgufCursor, count: number): Turns<GgufMetadata> {
   if (count > KEYS_MAX) cursor.refuse('gguf_counts_exceeded');
   cursor.has(count * PAIR_BYTES_MIN);
   const metadata = new Map<string, GgufValue>();
@@ -61,7 +62,7 @@ export function readGgufMetadata(cursor: GgufCursor, count: number): GgufMetadat
     const key = readKey(cursor);
     if (key === null) break;
     if (metadata.has(key)) cursor.refuse('gguf_key_duplicate');
-    const value = readValue(cursor, key, cursor.u32());
+    const value = yield* readValue(cursor, key, cursor.u32());
     if (value !== null) metadata.set(key, value);
   }
   return metadata;
@@ -74,10 +75,10 @@ function readKey(cursor: GgufCursor): string | null {
   return null;
 }
 
-function readValue(cursor: GgufCursor, key: string, type: number): GgufValue | null {
+function* readValue(cursor: GgufCursor, key: string, type: number): Turns<GgufValue | null> {
   if (cursor.stop !== null) return null;
   if (type === GGUF_TYPE.string) return readString(cursor, key);
-  if (type === GGUF_TYPE.array) return readArray(cursor);
+  if (type === GGUF_TYPE.array) return yield* readArray(cursor);
   return readScalar(cursor, type);
 }
 
@@ -115,7 +116,7 @@ function readString(cursor: GgufCursor, key: string): GgufValue {
   return { kind: 'string', text: cursor.name(lengthBytes, NAME_BYTES_MAX) };
 }
 
-function readArray(cursor: GgufCursor): GgufValue | null {
+function* readArray(cursor: GgufCursor): Turns<GgufValue | null> {
   const elementType = cursor.u32();
   const length = cursor.u64();
   if (cursor.stop !== null) return null;
@@ -123,7 +124,7 @@ function readArray(cursor: GgufCursor): GgufValue | null {
   if (elementType === GGUF_TYPE.array) cursor.refuse('gguf_array_malformed');
   if (length > ARRAY_ENTRIES_MAX) cursor.refuse('gguf_counts_exceeded');
   if (elementType === GGUF_TYPE.string) {
-    skipStrings(cursor, length);
+    yield* skipStrings(cursor, length);
   } else {
     const bytes = elementBytes(elementType);
     if (bytes === null) cursor.refuse('gguf_type_unknown');
@@ -132,9 +133,10 @@ function readArray(cursor: GgufCursor): GgufValue | null {
   return { kind: 'array', elementType, length, startBytes };
 }
 
-function skipStrings(cursor: GgufCursor, count: number): void {
+function* skipStrings(cursor: GgufCursor, count: number): Turns<void> {
   cursor.has(count * LENGTH_BYTES);
   for (let read = 0; read < count && cursor.stop === null; read += 1) {
+    if (read % TURN_ENTRIES === TURN_ENTRIES - 1) yield;
     const lengthBytes = cursor.u64();
     if (lengthBytes > STRING_BYTES_MAX) cursor.refuse('gguf_string_exceeded');
     // The lengths of those that follow are needed too: one request for more then reaches further.

@@ -1,4 +1,5 @@
 import { hasRepeatedToken } from './gguf-token-set.ts';
+import { TURN_ENTRIES, type Turns } from './gguf-turns.ts';
 import { GGUF_TYPE, type GgufMetadata, type GgufValue } from './gguf-values.ts';
 
 type ArrayValue = Extract<GgufValue, { readonly kind: 'array' }>;
@@ -22,7 +23,7 @@ const BYTE_FALLBACK = 'llama';
  * that are narrower or fewer than the tokens. A vocabulary of the `gpt2` kind needs no byte tokens: what it cannot
  * spell it leaves out.
  */
-export function countSoundTokens(metadata: GgufMetadata, header: Uint8Array): number | null {
+export function* countSoundTokens(metadata: GgufMetadata, header: Uint8Array): Turns<number | null> {
   const model = metadata.get('tokenizer.ggml.model');
   const tokens = metadata.get('tokenizer.ggml.tokens');
   if (model?.kind !== 'string' || NO_VOCABULARY.includes(model.text)) return null;
@@ -36,7 +37,7 @@ export function countSoundTokens(metadata: GgufMetadata, header: Uint8Array): nu
   if (merges !== undefined && !isArrayOf(merges, GGUF_TYPE.string)) return null;
 
   const typesPlace = types?.kind === 'array' ? types.startBytes : null;
-  const isSound = areSoundTokens(header, tokens, typesPlace, model.text === BYTE_FALLBACK);
+  const isSound = yield* areSoundTokens(header, tokens, typesPlace, model.text === BYTE_FALLBACK);
   return isSound ? tokens.length : null;
 }
 
@@ -49,17 +50,18 @@ function isArrayOf(value: GgufValue, elementType: number): boolean {
   return value.kind === 'array' && value.elementType === elementType;
 }
 
-function areSoundTokens(
+function* areSoundTokens(
   header: Uint8Array,
   tokens: ArrayValue,
   typesPlace: number | null,
   needsBytes: boolean,
-): boolean {
+): Turns<boolean> {
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const places = new Uint32Array(tokens.length);
   const spelled = new Uint8Array(256);
   let at = tokens.startBytes;
   for (let token = 0; token < tokens.length; token += 1) {
+    if (token % TURN_ENTRIES === TURN_ENTRIES - 1) yield;
     const lengthBytes = view.getUint32(at, true);
     if (lengthBytes > TOKEN_BYTES_MAX) return false;
     places[token] = at;
@@ -70,7 +72,7 @@ function areSoundTokens(
     at += LENGTH_BYTES + lengthBytes;
   }
   if (needsBytes && spelled.includes(0)) return false;
-  return !hasRepeatedToken(view, places);
+  return !(yield* hasRepeatedToken(view, places));
 }
 
 const LENGTH_BYTES = 8;

@@ -1,5 +1,5 @@
 import { GGUF_HEADER_BYTES_MAX } from '../policies/gguf-cursor.ts';
-import { evaluateGgufHeader, type GgufFacts } from '../policies/gguf-header.ts';
+import { type GgufFacts, type GgufHeaderJudgement, judgeGgufHeaderInTurns } from '../policies/gguf-header.ts';
 import type { CancelSignal } from '../policies/runtime-adapter.ts';
 import { type Attempt, type Deny, deny } from '../policies/verdict.ts';
 import type { OpenFile } from './file-system.ts';
@@ -45,7 +45,8 @@ export async function readGgufHeaderSoFar(
     if (refusal !== null) return refusal;
     prefix = longer;
 
-    const judgement = evaluateGgufHeader(prefix, sizeBytes);
+    const judgement = await judgeInTurns(prefix, sizeBytes, signal);
+    if (judgement === null) return deny('start_superseded');
     switch (judgement.kind) {
       case 'accepted':
         return { ok: true, value: { kind: 'whole', facts: judgement.facts } };
@@ -57,6 +58,21 @@ export async function readGgufHeaderSoFar(
         }
         wantedBytes = Math.min(Math.max(judgement.needBytes, 2 * prefix.byteLength), GGUF_HEADER_BYTES_MAX);
     }
+  }
+}
+
+/** Lets the event loop turn in each pause. Null once the signal is aborted. */
+async function judgeInTurns(
+  prefix: Uint8Array,
+  sizeBytes: number,
+  signal: CancelSignal,
+): Promise<GgufHeaderJudgement | null> {
+  const turns = judgeGgufHeaderInTurns(prefix, sizeBytes);
+  for (;;) {
+    const turn = turns.next();
+    if (turn.done === true) return turn.value;
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal.aborted) return null;
   }
 }
 

@@ -1,5 +1,7 @@
 import type { ModelFetcher } from '../../services/model-fetcher.ts';
 import { createScriptedFetcher } from '../../testing/scripted-fetcher.ts';
+import { simulatedNetwork } from '../sim/contract-arms.ts';
+import type { Fault } from '../sim/faults.ts';
 import type { ServerCertificate } from './certificates.ts';
 import { createFetchStage, FILE, PATH } from './fetch-stage.ts';
 import type { Behaviour } from './tls-fault-server.ts';
@@ -36,8 +38,10 @@ export type OpenFetcherSubject = (
 export const FETCHER_SUBJECTS: readonly (readonly [string, OpenFetcherSubject])[] = [
   ['the fetcher of HTTPS', openHttps],
   ['the scripted fetcher', openScripted],
+  ['the simulated network', openSimulated],
 ];
 
+const URL = 'https://models.example/m.gguf';
 export const STRONG = '"1"';
 const HEAD = responseHead('200 OK', { 'Content-Length': FILE.length, ETag: STRONG });
 
@@ -76,27 +80,26 @@ function behaviourOf(does: SourceDoes): Behaviour {
 
 async function openScripted(does: SourceDoes): Promise<FetcherSubject> {
   const source = createScriptedFetcher();
-  const url = 'https://models.example/m.gguf';
   switch (does.kind) {
     case 'serves': {
       const { etag = STRONG, bytes = FILE } = does;
-      source.serve(url, bytes, { etag });
+      source.serve(URL, bytes, { etag });
       break;
     }
     case 'no-ranges':
-      source.serve(url, FILE, { ranges: false });
+      source.serve(URL, FILE, { ranges: false });
       break;
     case 'gone':
       break;
     case 'busy':
-      source.fail(url, { reason: 'source_busy' });
+      source.fail(URL, { reason: 'source_busy' });
       break;
     case 'cut':
-      source.serve(url, FILE);
-      source.fail(url, { reason: 'transfer_cut', afterBytes: does.atBytes });
+      source.serve(URL, FILE);
+      source.fail(URL, { reason: 'transfer_cut', afterBytes: does.atBytes });
       break;
     case 'stuck':
-      source.serve(url, FILE, { pieceBytes: does.atBytes ?? FILE.length });
+      source.serve(URL, FILE, { pieceBytes: does.atBytes ?? FILE.length });
       source.hold();
       // The request, and one piece.
       if (does.atBytes !== null) source.step(2);
@@ -104,10 +107,47 @@ async function openScripted(does: SourceDoes): Promise<FetcherSubject> {
   }
   return {
     fetcher: source.fetcher,
-    url,
+    url: URL,
     asked: async () => undefined,
     end: async () => {
       if (source.openTransfers() > 0) throw new Error('a transfer was not closed');
     },
   };
+}
+
+async function openSimulated(does: SourceDoes): Promise<FetcherSubject> {
+  const bytes = does.kind === 'serves' ? (does.bytes ?? FILE) : FILE;
+  const { fetcher, open } = simulatedNetwork(URL, bytes, pieceBytesOf(does), faultOf(does));
+  return {
+    fetcher,
+    url: URL,
+    asked: async () => undefined,
+    end: async () => {
+      const { transfers, questions } = open();
+      if (transfers + questions > 0) throw new Error('a transfer was not closed');
+    },
+  };
+}
+
+function pieceBytesOf(does: SourceDoes): number {
+  const isCounted = does.kind === 'cut' || does.kind === 'stuck';
+  return (isCounted ? does.atBytes : null) ?? 1000;
+}
+
+/** The fault of the simulator that is the same thing; one piece comes before a cut, and before standing still. */
+function faultOf(does: SourceDoes): Pick<Fault, 'kind' | 'at'> | null {
+  switch (does.kind) {
+    case 'serves':
+      return does.etag === undefined ? null : { kind: 'net.etag-changed', at: 1 };
+    case 'no-ranges':
+      return { kind: 'net.no-ranges', at: 0 };
+    case 'busy':
+      return { kind: 'net.busy', at: 0 };
+    case 'gone':
+      return { kind: 'net.unreachable', at: 0 };
+    case 'cut':
+      return { kind: 'net.cut', at: 0 };
+    case 'stuck':
+      return does.atBytes === null ? { kind: 'net.silent', at: 0 } : { kind: 'net.stalls', at: 1 };
+  }
 }

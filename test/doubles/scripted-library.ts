@@ -1,5 +1,7 @@
 import { of, Subject } from 'rxjs';
 import { createCommandOutput } from '../../cli/command-output.ts';
+import type { PullTools } from '../../cli/pull.ts';
+import type { TransferReport, TransferState } from '../../cli/transfer-state.ts';
 import type {
   AcquisitionProgress,
   LibraryOptions,
@@ -7,9 +9,7 @@ import type {
   ModelPin,
   PullResult,
   StoredModel,
-} from '../../cli/library-door.ts';
-import type { PullTools } from '../../cli/pull.ts';
-import type { TransferReport, TransferState } from '../../cli/transfer-state.ts';
+} from '../../index.ts';
 import type { Reason } from '../../policies/reasons.ts';
 
 /** What a library is to answer; a pull of a URL that is not named here succeeds. */
@@ -167,6 +167,7 @@ function createLibrary(
       const reason = bad[sha256];
       return reason === undefined ? { ok: true, reason: 'store_record_fits' } : { ok: false, reason };
     },
+    prune: async () => ({ models: 0, partials: 0, evidence: 0, freedBytes: 0 }),
     close: () => void calls.push(['close']),
   };
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../../services/clock.ts';
 import { createDiskStore } from '../../services/disk-store.ts';
 import type { ModelStore } from '../../services/model-store.ts';
 import { createMemoryModelStore } from '../../testing/memory-model-store.ts';
+import { simulatedStore } from '../sim/contract-arms.ts';
 
 /** A store, and how a test does to it what no store does to itself. */
 export interface StoreSubject {
@@ -19,6 +20,7 @@ export interface StoreSubject {
 export const STORE_SUBJECTS: readonly (readonly [string, () => Promise<StoreSubject>])[] = [
   ['the store on disk', openDiskStore],
   ['the store in memory', openMemoryStore],
+  ['the simulated store', openSimulatedStore],
 ];
 
 /** Whoever waits for a lock looks again twenty times as often: nothing else in a store waits. */
@@ -52,6 +54,15 @@ async function openMemoryStore(): Promise<StoreSubject> {
   return {
     store: memory.store,
     overwrite: async (spec, bytes) => memory.put(spec, bytes),
+    end: async () => undefined,
+  };
+}
+
+async function openSimulatedStore(): Promise<StoreSubject> {
+  const { store, overwrite } = simulatedStore();
+  return {
+    store,
+    overwrite: async (spec, bytes) => overwrite(spec, bytes),
     end: async () => undefined,
   };
 }

@@ -72,7 +72,7 @@ describe('llamero pull URL', () => {
       let sent = false;
       const cut = await run(args, {
         onOutput: (stdout, kill) => {
-          if (sent || !/"step":"streaming","doneBytes":[1-9]\d{5}/.test(stdout)) return;
+          if (sent || !/"doneBytes":[1-9]\d{5,},"step":"streaming"/.test(stdout)) return;
           sent = true;
           kill('SIGINT');
         },

@@ -83,10 +83,12 @@ export function createSimulatedNetwork(options: NetworkOptions): SimulatedNetwor
   ): Promise<Attempt<Transfer>> => {
     questions += 1;
     try {
-      const nap = createNap(world, signal);
+      const gone = followAbort(signal);
+      const nap = createNap(world, gone.signal);
       await nap.for(chance.between(20, 300));
       const silent = strikes('net.silent', url);
       if (silent !== null) await nap.until(faults.over(silent));
+      gone.leave();
       if (signal.aborted) return deny('start_superseded');
       if (urls.includes(url)) prepare(url);
       const opened = await put();
@@ -97,13 +99,10 @@ export function createSimulatedNetwork(options: NetworkOptions): SimulatedNetwor
   };
 
   const timed = (url: string, inner: Transfer, signal: CancelSignal): Transfer => {
-    const gone = new AbortController();
-    const go = () => gone.abort();
+    const gone = followAbort(signal);
     const nap = createNap(world, gone.signal);
     let read = 0;
-    let reading: Promise<unknown> | null = null;
-    if (signal.aborted) go();
-    signal.addEventListener('abort', go, { once: true });
+    let isReading = false;
 
     const next = async (): ReturnType<Transfer['read']> => {
       await nap.for(chance.between(50, 500) * (strikes('net.slow', url) === null ? 1 : SLOWER));
@@ -111,7 +110,7 @@ export function createSimulatedNetwork(options: NetworkOptions): SimulatedNetwor
       if (stall !== null && read >= stall.at % pieces) await nap.until(faults.over(stall));
       read += 1;
       const piece = await inner.read();
-      if (!piece.ok || piece.value === null) signal.removeEventListener('abort', go);
+      if (!piece.ok || piece.value === null) gone.leave();
       if (piece.ok && piece.value === null) endedBytes = inner.endBytes;
       return piece;
     };
@@ -120,18 +119,16 @@ export function createSimulatedNetwork(options: NetworkOptions): SimulatedNetwor
       endBytes: inner.endBytes,
       etag: inner.etag,
       read: async () => {
-        if (reading !== null) return deny('internal_error');
-        const piece = next();
-        reading = piece;
+        if (isReading) return deny('internal_error');
+        isReading = true;
         try {
-          return await piece;
+          return await next();
         } finally {
-          reading = null;
+          isReading = false;
         }
       },
       close: () => {
-        go();
-        signal.removeEventListener('abort', go);
+        gone.abort();
         inner.close();
       },
     };
@@ -154,5 +151,22 @@ export function createSimulatedNetwork(options: NetworkOptions): SimulatedNetwor
       close: () => source.fetcher.close(),
     },
     open: () => ({ transfers: source.openTransfers(), questions }),
+  };
+}
+
+/** An abort of one's own that follows another one's, until it is left. */
+function followAbort(signal: CancelSignal) {
+  const own = new AbortController();
+  const abort = () => own.abort();
+  const leave = () => signal.removeEventListener('abort', abort);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return {
+    signal: own.signal,
+    leave,
+    abort: () => {
+      leave();
+      abort();
+    },
   };
 }

@@ -39,7 +39,6 @@ export const EXPECTED_SIGHTINGS = [
   'down source_busy',
   'down source_first_byte_timeout',
   'down source_stalled',
-  'down transfer_cut',
   'down model_file_missing',
   'down model_file_unreadable',
   'down model_file_changed',

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type BatchReport, runBatch } from './batch.ts';
 import { INVARIANTS } from './judge.ts';
+import { MODEL_PLANTS } from './model-plants.ts';
 import { drawPlan, type Plan } from './plan.ts';
 import { loseExpired, PLANTS } from './plants.ts';
 import { readPlan } from './read-plan.ts';
@@ -12,6 +13,8 @@ import { shrinkPlan } from './shrink.ts';
 
 const SEEDS = Array.from({ length: 60 }, (_, i) => i + 1);
 const HOURS = 1;
+/** A seed whose model has a URL. */
+const REMOTE_SEED = 13;
 /** On two cores that others use too. */
 const BATCH_MS_MAX = 240_000;
 
@@ -49,14 +52,34 @@ describe('a batch of seeds', () => {
 
 describe('a run', () => {
   const short = drawPlan(11, 0.3);
+  const remote: Plan = drawPlan(REMOTE_SEED, 0.3);
 
-  test('[SM4] waits long enough after each event: four times the promise turns change nothing', async () => {
-    const [usual, patient] = [await runPlan(short), await runPlan(short, { turns: 128 })];
-    expect(patient.hash).toBe(usual.hash);
-  });
+  test.each([
+    ['a file', short],
+    ['a URL', remote],
+  ])(
+    '[SM4] of %s waits long enough after each event: four times the promise turns change nothing',
+    async (_what, plan) => {
+      const [usual, patient] = [await runPlan(plan), await runPlan(plan, { turns: 128 })];
+      expect(patient.hash).toBe(usual.hash);
+    },
+  );
 
-  test('[SM4] comes out the same with inspection on, and with observers that throw', async () => {
-    expect((await runPlan(short, { watched: true })).hash).toBe((await runPlan(short)).hash);
+  test.each([
+    ['a file', short],
+    ['a URL', remote],
+  ])(
+    '[SM4] of %s comes out the same with inspection on, and with observers that throw',
+    async (_what, plan) => {
+      expect((await runPlan(plan, { watched: true })).hash).toBe((await runPlan(plan)).hash);
+    },
+  );
+
+  test('[SM19] is of a file or of a URL with mirrors, as its seed says', () => {
+    const sources = SEEDS.map((seed) => drawPlan(seed, HOURS).download?.mirrors ?? 0);
+    expect(new Set(sources)).toEqual(new Set([0, 1, 2]));
+    expect(sources.filter((mirrors) => mirrors > 0).length).toBeGreaterThan(SEEDS.length / 3);
+    expect([short.download, remote.download?.mirrors ?? 0]).toEqual([null, expect.any(Number)]);
   });
 
   test('[SM5] is told by its seed and its hours alone', () => {
@@ -74,6 +97,7 @@ describe('a run', () => {
     ['a fault of no kind', { faults: [{ kind: 'moon', atMs: 0, forMs: 1, at: 0 }] }],
     ['an act of no kind', { acts: [{ do: 'dance', atMs: 0 }] }],
     ['no hours', { hours: 0 }],
+    ['a mirror too many', { download: { mirrors: 3 } }],
   ])('[SM6] what is no plan is refused: %s', (_case, change) => {
     expect(() => readPlan(JSON.stringify({ ...short, ...change }))).toThrow();
   });
@@ -86,6 +110,13 @@ describe('a run', () => {
 describe('a defect that is planted', () => {
   test.each(PLANTS)('[SM8] $name: $rule notices', async ({ rule, plant }) => {
     const { violation } = await runPlan(drawPlan(8, 0.4), { plant });
+    expect(violation?.rule).toBe(rule);
+  });
+
+  test.each(MODEL_PLANTS)('[SM8] $name: $rule notices', async ({ rule, plantModel }) => {
+    const calm: Plan = { ...drawPlan(8, 0.1), faults: [], download: { mirrors: 1 } };
+    expect((await runPlan(calm)).violation).toBeNull();
+    const { violation } = await runPlan(calm, { plantModel });
     expect(violation?.rule).toBe(rule);
   });
 

@@ -16,6 +16,8 @@ export interface SimulatedStore {
   readonly takeProof: () => boolean;
   /** Somebody deletes the model. */
   readonly forget: () => void;
+  /** Somebody writes other bytes where a model is. */
+  readonly overwrite: (spec: IntegritySpec, bytes: Uint8Array) => void;
   /** Locks that the product holds, partial files that are open, and calls that did not end yet. */
   readonly held: () => { readonly locks: number; readonly partials: number; readonly storeCalls: number };
 }
@@ -70,6 +72,7 @@ export function createSimulatedStore(options: StoreOptions): SimulatedStore {
   };
 
   const forget = () => void inner.remove(spec.sha256);
+  const overwrite: SimulatedStore['overwrite'] = (of, other) => memory.put(of, other);
 
   /** What became of the stored file since it was last looked at: at once, so that nobody is between a look and a load. */
   const strikeStored = (): void => {
@@ -79,7 +82,7 @@ export function createSimulatedStore(options: StoreOptions): SimulatedStore {
     if (rotten === null || stored === undefined) return;
     const flipped = stored.slice();
     flipped[Math.floor((flipped.length * rotten.at) / 13)]! ^= 1 << (rotten.at % 8);
-    memory.put(spec, flipped);
+    overwrite(spec, flipped);
     hasRotted = true;
   };
 
@@ -121,6 +124,8 @@ export function createSimulatedStore(options: StoreOptions): SimulatedStore {
       call(async () => {
         await moment(1_000);
         const verified = await inner.verify(asked, signal, onProgress);
+        // Its record is written anew.
+        await flush();
         isProved ||= verified.ok;
         return verified;
       }),
@@ -161,6 +166,7 @@ export function createSimulatedStore(options: StoreOptions): SimulatedStore {
       return was;
     },
     forget,
+    overwrite,
     held: () => ({ locks, partials: memory.counts().partials, storeCalls }),
   };
 }

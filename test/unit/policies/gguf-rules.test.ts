@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { GgufCursor } from '../../../policies/gguf-cursor.ts';
 import { readGgufShape } from '../../../policies/gguf-rules.ts';
+import { finish } from '../../../policies/gguf-turns.ts';
 import { readGgufMetadata } from '../../../policies/gguf-values.ts';
 import { encodePlan, type GgufPlan, type PlannedValue, value } from '../../doubles/gguf-plan.ts';
 import { BPE_PLAN, withoutKey, withValue } from '../../doubles/gguf-samples.ts';
@@ -9,7 +10,7 @@ function shapeOf(plan: GgufPlan) {
   const { bytes } = encodePlan(plan);
   const cursor = new GgufCursor(bytes, bytes.length);
   cursor.skip(24);
-  return readGgufShape(readGgufMetadata(cursor, plan.pairs.length), bytes);
+  return readGgufShape(finish(readGgufMetadata(cursor, plan.pairs.length)), bytes);
 }
 /** The sample with these values under the keys of its architecture. */
 const sample = (changes: Readonly<Record<string, PlannedValue>>): GgufPlan =>

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { evaluateGgufHeader, judgeGgufHeaderInTurns } from '../../../policies/gguf-header.ts';
 import { hasRepeatedToken } from '../../../policies/gguf-token-set.ts';
+import { finish, TURN_ENTRIES } from '../../../policies/gguf-turns.ts';
+import { encodePlan, value } from '../../doubles/gguf-plan.ts';
+import { BPE_PLAN, withValue } from '../../doubles/gguf-samples.ts';
 
 /** Tokens one behind the other, after eight bytes in place of a header. */
 function look(tokens: readonly Uint8Array[]): boolean {
@@ -14,7 +18,7 @@ function look(tokens: readonly Uint8Array[]): boolean {
     size += 8 + token.length;
   }
   const bytes = new Uint8Array(Buffer.concat(parts));
-  return hasRepeatedToken(new DataView(bytes.buffer), Uint32Array.from(places));
+  return finish(hasRepeatedToken(new DataView(bytes.buffer), Uint32Array.from(places)));
 }
 const numbered = (count: number): Uint8Array[] =>
   Array.from({ length: count }, (_, token) => Buffer.from(`token ${token}`));
@@ -56,3 +60,16 @@ function slotOf(token: Uint8Array): number {
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   return (hash ^ (hash >>> 13)) & 1023;
 }
+
+test('[GG45] a long header is judged in turns of so many entries, and comes to the same result', () => {
+  const words = Array.from({ length: 3 * TURN_ENTRIES }, (_, token) => `word ${token}`);
+  const plan = withValue(BPE_PLAN, 'tokenizer.ggml.tokens', value.strings(words));
+  const { bytes } = encodePlan(withValue(plan, 'tokenizer.ggml.token_type', value.i32s(words.map(() => 1))));
+  const turns = judgeGgufHeaderInTurns(bytes, bytes.length);
+  let pauses = 0;
+  let turn = turns.next();
+  for (; turn.done !== true; turn = turns.next()) pauses += 1;
+  expect(pauses).toBeGreaterThanOrEqual(3 * 3);
+  expect(turn.value.kind).toBe('accepted');
+  expect(turn.value).toEqual(evaluateGgufHeader(bytes, bytes.length));
+});

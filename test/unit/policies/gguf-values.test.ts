@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { GgufCursor } from '../../../policies/gguf-cursor.ts';
+import { finish } from '../../../policies/gguf-turns.ts';
 import { readGgufMetadata } from '../../../policies/gguf-values.ts';
 import { encodePlan, type PlannedValue, value } from '../../doubles/gguf-plan.ts';
 
@@ -18,7 +19,7 @@ function read(pairs: readonly (readonly [string, PlannedValue])[], fileBytes?: n
   const cursor = new GgufCursor(bytes.subarray(0, prefixBytes), fileBytes ?? bytes.length);
   cursor.skip(START_BYTES);
   return {
-    metadata: readGgufMetadata(cursor, pairs.length),
+    metadata: finish(readGgufMetadata(cursor, pairs.length)),
     stop: cursor.stop,
     left: bytes.length - cursor.position,
   };
@@ -144,7 +145,7 @@ describe('metadata', () => {
 
   test('[GG9] refuses counts of pairs that the file is too short for', () => {
     const cursor = new GgufCursor(new Uint8Array(100), 100);
-    readGgufMetadata(cursor, 8);
+    finish(readGgufMetadata(cursor, 8));
     expect(cursor.stop).toEqual(refused('gguf_truncated'));
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { GgufCursor } from '../../../policies/gguf-cursor.ts';
+import { finish } from '../../../policies/gguf-turns.ts';
 import { readGgufMetadata } from '../../../policies/gguf-values.ts';
 import { countSoundTokens } from '../../../policies/gguf-vocabulary.ts';
 import { encodePlan, type GgufPlan, type PlannedValue, value } from '../../doubles/gguf-plan.ts';
@@ -16,7 +17,7 @@ function count(plan: GgufPlan): number | null {
   const { bytes } = encodePlan(plan);
   const cursor = new GgufCursor(bytes, bytes.length);
   cursor.skip(24);
-  return countSoundTokens(readGgufMetadata(cursor, plan.pairs.length), bytes);
+  return finish(countSoundTokens(finish(readGgufMetadata(cursor, plan.pairs.length)), bytes));
 }
 const withTokens = (plan: GgufPlan, tokens: readonly string[] | PlannedValue): GgufPlan =>
   withValue(plan, 'tokenizer.ggml.tokens', 'type' in tokens ? tokens : value.strings(tokens));
