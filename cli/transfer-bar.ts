@@ -1,6 +1,6 @@
 import { type Options, type Params, SingleBar } from 'cli-progress';
 import { formatBytes } from './format.ts';
-import { rateParts, STEP_WORDS } from './transfer-lines.ts';
+import { isMoving, rateParts, STEP_WORDS } from './transfer-lines.ts';
 import type { TransferReport, TransferState } from './transfer-state.ts';
 
 const FRAMES_PER_SECOND = 10;
@@ -44,11 +44,10 @@ export function createTransferBar(stream: NodeJS.WriteStream): TransferReport {
 /** `name [=====     ]  42 %  1.2 GB of 2.9 GB  35.1 MB/s  0:48 left`, cut to the columns there are. */
 export function barLine(state: TransferState, columns: number): string {
   const { name, step, doneBytes, totalBytes, ratio } = state;
-  const isMoving = step === 'streaming' || step === 'measuring';
   const text = [
     `${String(Math.floor(ratio * 100)).padStart(3)} %`,
     `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
-    ...(isMoving ? rateParts(state) : [STEP_WORDS[step]]),
+    ...(isMoving(state) ? rateParts(state) : [STEP_WORDS[step]]),
   ].join('  ');
   const room = columns - 1 - name.length - text.length - 5;
   const cells = Math.min(BAR_COLUMNS_MAX, room);

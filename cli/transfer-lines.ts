@@ -25,12 +25,17 @@ export function transferText(state: TransferState): string {
     ...(step === 'waiting' && reason !== null ? [reason] : []),
   ];
   const parts = [STEP_WORDS[step], ...(again.length === 0 ? [] : [`(${again.join(', ')})`])];
-  if (step === 'streaming' || step === 'verifying' || step === 'measuring') {
+  if (isMoving(state) || step === 'verifying') {
     if (totalBytes > 0) parts.push(`${Math.floor(ratio * 100)} %`);
     parts.push(`${formatBytes(doneBytes)}${totalBytes > 0 ? ` of ${formatBytes(totalBytes)}` : ''}`);
     parts.push(...rateParts(state));
   }
   return parts.join('  ');
+}
+
+/** Whether bytes come from a source in this step: the first of them while it is still being asked. */
+export function isMoving({ step, doneBytes }: TransferState): boolean {
+  return step === 'streaming' || step === 'measuring' || (step === 'probing' && doneBytes > 0);
 }
 
 export function rateParts({ bytesPerSecond, remainingMs }: TransferState): string[] {
@@ -42,7 +47,7 @@ export function rateParts({ bytesPerSecond, remainingMs }: TransferState): strin
 
 export const STEP_WORDS: { readonly [S in TransferState['step']]: string } = {
   planning: 'planning',
-  locking: 'waiting for another process',
+  locking: 'taking the lock',
   probing: 'asking the source',
   streaming: 'downloading',
   verifying: 'verifying',

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { stageCliSource } from '../doubles/cli-source.ts';
 import { encodePlan, value } from '../doubles/gguf-plan.ts';
@@ -230,7 +230,6 @@ describe('the commands of the library, asked wrongly', () => {
 });
 
 async function writeOver(path: string, bytes: Uint8Array): Promise<void> {
-  const { chmod } = await import('node:fs/promises');
   await chmod(path, 0o600);
   await writeFile(path, bytes);
 }

@@ -44,7 +44,7 @@ export function drawDownloadFaults({ between, happens, pick }: Chance, spanMs: n
   const kinds = DOWNLOAD_FAULTS.filter(() => happens(KINDS_SHARE));
   return [
     ...kinds.flatMap((kind) =>
-      Array.from({ length: between(2, 4) }, () => fault(kind, pick([60_000, 240_000, 900_000]))),
+      Array.from({ length: between(3, 6) }, () => fault(kind, pick([30_000, 120_000, 480_000]))),
     ),
     ...Array.from({ length: Math.ceil((EMPTIED_PER_HOUR * spanMs) / HOUR_MS) }, () =>
       fault('store.emptied', pick([60_000, 240_000])),

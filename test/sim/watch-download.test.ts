@@ -96,7 +96,7 @@ describe('the watch over a download', () => {
     const { show, broken } = stageWatch();
     const context = { limits };
     show(RELEASING, context, 0, BUSY);
-    show(FAILED, context, 50, BUSY);
+    show(ACQUIRING, context, 50, BUSY);
     show({ starting: 'loading' }, context, 60, BUSY);
     expect(broken()).toBeNull();
     show(RELEASING, context, 70, NOTHING);

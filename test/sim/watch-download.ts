@@ -42,10 +42,10 @@ export function createDownloadWatch(
     const now = held();
     const isNothing = Object.values(now).every((count) => count === 0);
     if (isNothing) isLeftBehind = false;
-    if (!to.startsWith('stopped') && to !== 'starting.loading') return;
-    if (place === 'draining.releasing' && world.nowMs() - enteredAtMs >= limits.releaseMsMax) {
-      isLeftBehind = !isNothing;
+    else if (place === 'draining.releasing' && world.nowMs() - enteredAtMs >= limits.releaseMsMax) {
+      isLeftBehind = true;
     }
+    if (!to.startsWith('stopped') && to !== 'starting.loading') return;
     judge.check('SI20', isNothing || isLeftBehind, () => `${JSON.stringify(now)} in ${to}`);
   };
 

@@ -32,7 +32,8 @@ describe('progress in a pipe', () => {
     const report = createTransferLines(nowMs, write);
     for (const state of [
       at({ step: 'planning', attempt: 0, bytesPerSecond: null, remainingMs: null }),
-      at({ step: 'probing' }),
+      at({ step: 'locking', attempt: 0 }),
+      at({ step: 'probing', doneBytes: 0 }),
       at({ step: 'probing' }),
       at(),
       at({ ratio: 0.5 }),
@@ -48,6 +49,7 @@ describe('progress in a pipe', () => {
     report.settle();
     expect(lines).toEqual([
       'small  planning',
+      'small  taking the lock',
       'small  asking the source',
       'small  downloading  42 %  420 kB of 1.0 MB  35.1 MB/s  0:48 left',
       'small  waiting to try again  (source_stalled)',
@@ -72,6 +74,12 @@ describe('progress in a pipe', () => {
   test('[CM12] tells no share of what has no known size', () => {
     const state = at({ step: 'measuring', totalBytes: 0, bytesPerSecond: null, remainingMs: null });
     expect(transferText(state)).toBe('measuring  420 kB');
+  });
+
+  test('[CM12] tells what comes while the source is still being asked', () => {
+    expect(transferText(at({ step: 'probing' }))).toBe(
+      'asking the source  42 %  420 kB of 1.0 MB  35.1 MB/s  0:48 left',
+    );
   });
 
   test('[CM9] in JSON is one object at each change, and two a second between', () => {

@@ -39,7 +39,7 @@ describe('a minisign signature', () => {
   });
 
   test.each(['', 'ünïcödé ✓', 'timestamp:1', 'x'.repeat(1024)])(
-    '[SG1] has any trusted comment: %p',
+    '[SG1] verifies with whatever trusted comment: %p',
     (trustedComment) => {
       expect(reasonOf(FILE, signer.sign(FILE, { trustedComment }))).toBe('signature_verified');
     },
