@@ -20,7 +20,14 @@ export type {
   StoreOptions,
   SupervisorOptions,
 } from './host/options.ts';
-export { explainPin, PIN_FILE_NAME, type PinFile, readPinFile, writePin } from './host/pins.ts';
+export {
+  explainPin,
+  PIN_FILE_NAME,
+  type PinFile,
+  type PinFileOptions,
+  readPinFile,
+  writePin,
+} from './host/pins.ts';
 export { explainReason } from './host/reason-guide.ts';
 export { type ReplayedFile, replayAll, replayFile } from './host/replay-file.ts';
 export type { SourceOptions } from './host/source-options.ts';
