@@ -102,6 +102,10 @@ export const acquisitionSetup = setup({
       const isNew = progress.receivedBytes > context.progress.receivedBytes;
       return { nowMs, progress, failures: isNew ? 0 : context.failures };
     }),
+    endTransfer: assign(({ context, event }) => ({
+      nowMs: later(context, event),
+      progress: recordVerified(context.progress, 0, true),
+    })),
     recordProof: assign(({ context, event }) => {
       if (event.type !== 'bytes.verified') return {};
       const progress = recordVerified(context.progress, event.doneBytes, context.downloading);

@@ -122,7 +122,7 @@ export const acquisitionMachine = acquisitionSetup.createMachine({
       on: {
         'bytes.received': bytesReceived('.flowing'),
         'fetch.failed': afterFetchFault(null),
-        'transfer.completed': { guard: 'isOfAttempt', target: 'verifying', actions: 'keepTime' },
+        'transfer.completed': { guard: 'isOfAttempt', target: 'verifying', actions: 'endTransfer' },
       },
       states: { opening: asked, flowing: sending },
     },

@@ -32,7 +32,8 @@ export async function proveFile(
   if (!found.ok) return { refusal: found, sha256: null, sizeBytes: null, stat: null };
   const stat = found.value;
   const proof = { sha256: null, sizeBytes: Number(stat.size), stat };
-  const sizeRefusal = refuseSize(stat, spec.sizeBytes);
+  if (!stat.isFile()) return { ...proof, refusal: deny('model_file_not_regular') };
+  const sizeRefusal = refuseSize(Number(stat.size), spec.sizeBytes);
   if (sizeRefusal !== null) return { ...proof, refusal: sizeRefusal };
 
   const hashed = await hashFile(file, spec.sizeBytes, signal, onProgress);
@@ -43,10 +44,10 @@ export async function proveFile(
   return { ...proof, sha256, refusal };
 }
 
-function refuseSize(stat: FileStat, sizeBytes: number): Deny | null {
-  if (!stat.isFile()) return deny('model_file_not_regular');
-  if (stat.size < BigInt(sizeBytes)) return deny('size_short');
-  return stat.size > BigInt(sizeBytes) ? deny('size_exceeded') : null;
+/** Null where a file has the size that it is to have. */
+export function refuseSize(foundBytes: number, sizeBytes: number): Deny | null {
+  if (foundBytes < sizeBytes) return deny('size_short');
+  return foundBytes > sizeBytes ? deny('size_exceeded') : null;
 }
 
 async function refuseContent(

@@ -10,11 +10,14 @@ import type { Attempt, Verdict } from '../policies/verdict.ts';
 export interface ModelStore {
   /** Where a verified model of this digest lies: `<dir>/sha256/<hex>`. */
   pathOf(sha256: string): string;
-  /** Whether the model is here, told from its record without reading its bytes. */
+  /**
+   * Whether the model is here, told from its record without reading its bytes. `size_short` and `size_exceeded` where
+   * a file of this digest is here and proved, and has another size than the pin says.
+   */
   inspect(spec: IntegritySpec): Promise<Attempt<StoredState>>;
   /**
    * Reads every byte of a stored model and its header, and writes its record anew. A file that is not what its name
-   * says is taken out, its evidence kept. `model_not_stored`, `digest_mismatch`, `size_short`, `size_exceeded`,
+   * says is taken out, its evidence kept; one that is, and has another size than the pin says, stays. `model_not_stored`, `digest_mismatch`, `size_short`, `size_exceeded`,
    * `gguf_…`, `model_file_unreadable`, `start_superseded`.
    */
   verify(

@@ -20,9 +20,14 @@ export async function inspectModel(
   const found = await lookAt(fileSystem, layout.blob(spec.sha256));
   if (!found.ok) return found;
   if (found.value === null) return state('absent');
-  if (reverify === 'always' || !found.value.isFile()) return state('unproved');
-  const fits = judgeRecord(await loadRecord(parts, spec.sha256), spec, found.value);
-  return state(fits.ok ? 'verified' : 'unproved');
+  if (!found.value.isFile()) return state('unproved');
+  const own = { sha256: spec.sha256, sizeBytes: Number(found.value.size) };
+  const isProved = judgeRecord(await loadRecord(parts, spec.sha256), own, found.value).ok;
+  // The file is what its name says; so it is the pin that is wrong.
+  if (isProved && own.sizeBytes !== spec.sizeBytes) {
+    return deny(own.sizeBytes < spec.sizeBytes ? 'size_short' : 'size_exceeded');
+  }
+  return state(isProved && reverify === 'changed' ? 'verified' : 'unproved');
 }
 
 /** `list` of the store. */

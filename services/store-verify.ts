@@ -1,6 +1,6 @@
 import type { CancelSignal, IntegritySpec, ModelFile } from '../policies/runtime-adapter.ts';
 import { type Attempt, type Deny, deny } from '../policies/verdict.ts';
-import { type FileProof, proveFile } from './file-proof.ts';
+import { type FileProof, proveFile, refuseSize } from './file-proof.ts';
 import type { FileStat } from './file-system.ts';
 import { keepEvidence } from './quarantine.ts';
 import type { StoreFile, StoreStat } from './store-file-system.ts';
@@ -46,14 +46,21 @@ async function verifyOnce(
   if (!opened.ok) return opened;
   const file = opened.value;
   try {
-    const proof = await proveFile(file, spec, parts.hashFile, signal, onProgress);
+    // Proved as what its name says it is. A pin with another size is no reason to lose a good file.
+    const own = { sha256: spec.sha256, sizeBytes: Number(found.value.size) };
+    const sizeRefusal = refuseSize(own.sizeBytes, spec.sizeBytes);
+    const proof = await proveFile(file, own, parts.hashFile, signal, onProgress);
     if (proof.stat !== null && !(await isNamed(parts, path, proof.stat))) return deny('model_file_changed');
     // A store that was copied may lack the places for what follows; on a disk that is read-only nothing does.
     await makeTree(fileSystem, layout);
-    if (proof.refusal === null) return await keepProved(parts, spec, path, proof.stat);
+    if (proof.refusal === null) {
+      const proved = await keepProved(parts, own, path, proof.stat);
+      return sizeRefusal ?? proved;
+    }
     if (mayBeGood(proof.refusal)) return proof.refusal;
-    await takeOut(parts, spec, file, proof, proof.refusal);
-    return proof.refusal;
+    const refusal = sizeRefusal ?? proof.refusal;
+    await takeOut(parts, spec, file, proof, refusal);
+    return refusal;
   } finally {
     await tolerate(() => file.close());
   }

@@ -145,19 +145,27 @@ export function createMemoryModelStore({ refuse }: MemoryStoreOptions = {}): Mem
       forSpec<StoredState>(spec, 'inspect', ({ sha256, sizeBytes }) => {
         const kept = models.get(sha256);
         if (kept === undefined) return { ok: true, value: { kind: 'absent' } };
-        const isVerified = kept.isProved && kept.bytes.byteLength === sizeBytes;
-        return { ok: true, value: { kind: isVerified ? 'verified' : 'unproved' } };
+        const sizeRefusal = sizeReason(kept.bytes.byteLength, sizeBytes);
+        if (kept.isProved && sizeRefusal !== null) return deny(sizeRefusal);
+        return { ok: true, value: { kind: kept.isProved ? 'verified' : 'unproved' } };
       }),
     verify: (spec, signal, onProgress) =>
       forSpec(spec, 'verify', (read) => {
         if (signal.aborted) return deny('start_superseded');
         const kept = models.get(read.sha256);
         if (kept === undefined) return deny('model_not_stored');
-        const verdict = judgeModelBytes(kept.bytes, read);
+        const own = { ...read, sizeBytes: kept.bytes.byteLength };
+        const verdict = judgeModelBytes(kept.bytes, own);
+        const sizeRefusal = sizeReason(own.sizeBytes, read.sizeBytes);
+        if (verdict.ok && sizeRefusal !== null) {
+          models.set(read.sha256, { ...kept, isProved: true });
+          return deny(sizeRefusal);
+        }
         if (!verdict.ok) {
-          keepEvidence(verdict.reason);
+          const reason = sizeRefusal ?? verdict.reason;
+          keepEvidence(reason);
           models.delete(read.sha256);
-          return verdict;
+          return deny(reason);
         }
         onProgress?.(read.sizeBytes);
         models.set(read.sha256, { ...kept, isProved: true });
@@ -217,4 +225,10 @@ function storedOf(sha256: string, { bytes, isProved }: Kept): StoredModel {
     isVerified: isProved,
     verifiedAtMs: isProved ? 0 : null,
   };
+}
+
+/** Null where a file has the size that it is to have. */
+function sizeReason(hereBytes: number, sizeBytes: number): Reason | null {
+  if (hereBytes === sizeBytes) return null;
+  return hereBytes < sizeBytes ? 'size_short' : 'size_exceeded';
 }

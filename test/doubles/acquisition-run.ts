@@ -15,6 +15,8 @@ export const URL_B = 'https://b.example/model.gguf';
 export interface AcquisitionRunOptions {
   readonly limits?: Partial<Limits>;
   readonly sizeBytes?: number;
+  /** Default: the size that it has. */
+  readonly pinnedBytes?: number;
   readonly mirrors?: readonly string[];
   readonly demand?: ModelDemand;
   readonly memoryBytes?: number;
@@ -28,7 +30,7 @@ export function stageAcquisitionRun(options: AcquisitionRunOptions = {}) {
     url: URL_A,
     mirrors,
     sha256: createHash('sha256').update(bytes).digest('hex'),
-    sizeBytes,
+    sizeBytes: options.pinnedBytes ?? sizeBytes,
   };
   const clock = createManualClock();
   const source = createScriptedFetcher();

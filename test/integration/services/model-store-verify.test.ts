@@ -112,10 +112,23 @@ describe('looking at a stored model', () => {
     expect(await kindOf()).toBe('unproved');
   });
 
-  test('[MS51] calls it unproved where another size is wanted', async () => {
-    await download(stage.store());
-    expect(valueIn(await stage.store().inspect({ sha256, sizeBytes: 9_999 })).kind).toBe('unproved');
-  });
+  test.each([
+    [9_999, 'size_exceeded'],
+    [10_001, 'size_short'],
+  ])(
+    '[MS71] a pin of %d bytes with its digest is refused, and the good model stays',
+    async (sizeBytes, reason) => {
+      await download(stage.store());
+      const pin = { sha256, sizeBytes };
+      expect(reasonOf(await stage.store().inspect(pin))).toBe(reason);
+      expect(reasonOf(await stage.store({ reverify: 'always' }).inspect(pin))).toBe(reason);
+      expect(reasonOf(await stage.store().verify(pin, new AbortController().signal))).toBe(reason);
+      await rm(record());
+      expect(reasonOf(await stage.store().verify(pin, new AbortController().signal))).toBe(reason);
+      expect(await kindOf()).toBe('verified');
+      expect(await stage.names('quarantine')).toEqual([]);
+    },
+  );
 });
 
 describe('verifying a stored model', () => {
@@ -157,7 +170,7 @@ describe('verifying a stored model', () => {
     expect(await evidence()).toMatchObject({
       reason,
       expected: STORE_SPEC,
-      actual: { sha256: reason === 'digest_mismatch' ? specOf(bytes).sha256 : null, sizeBytes: bytes.length },
+      actual: specOf(bytes),
       firstBytesBase64: Buffer.from(bytes.subarray(0, 4_096)).toString('base64'),
     });
     expect(await kindOf()).toBe('absent');

@@ -72,7 +72,10 @@ describe.each(STORE_SUBJECTS)('%s', (_name, open) => {
         sizeBytes,
       });
       expect(await kindOf()).toBe('verified');
-      expect(await kindOf({ sha256, sizeBytes: sizeBytes + 1 })).toBe('unproved');
+      const longer = { sha256, sizeBytes: sizeBytes + 1 };
+      expect(reasonOf(await subject.store.inspect(longer))).toBe('size_short');
+      expect(reasonOf(await subject.store.verify(longer, NEVER_ABORTED))).toBe('size_short');
+      expect(await kindOf()).toBe('verified');
       await subject.overwrite(STORE_SPEC, FLIPPED);
       expect(await kindOf()).toBe('unproved');
     });

@@ -76,6 +76,17 @@ describe('what was here before', () => {
   });
 });
 
+test('[AA18] a pin with the digest of a stored model and another size is rejected, and the model stays', async () => {
+  for (const isProved of [true, false]) {
+    const stage = stageAcquisitionRun({ pinnedBytes: 19_999 });
+    stage.memory.put(stage.pin, stage.bytes, isProved);
+    expect(await stage.acquireWhole()).toEqual({ ok: false, reason: 'size_exceeded', attempts: 0 });
+    expect(stage.isPublished()).toBe(true);
+    expect(stage.source.requests).toEqual([]);
+    expect(stage.memory.quarantined).toEqual([]);
+  }
+});
+
 describe('sources that fail', () => {
   test('[AA9] a transfer that breaks is gone on with where it broke', async () => {
     const stage = stageAcquisitionRun();
