@@ -66,7 +66,7 @@ function accessRemote(
     path,
     acquire: ({ signal, onRatio, onProgress }) =>
       download === undefined
-        ? acquirer.acquire(model, demand, signal, onProgress).finally(fetcher.close)
+        ? acquirer.acquire(model, demand, signal, onProgress).finally(() => fetcher.close())
         : download({ path, sha256, sizeBytes, signal, onProgress: onRatio }),
     limits: { ...limits, acquireMsMax: acquireDeadlineMs(limits, sizeBytes) },
   };

@@ -11,7 +11,19 @@ import { measureModel } from '../services/measure-model.ts';
 import type { PruneOptions, PruneReport, StoredModel } from '../services/model-store.ts';
 import { createResourceProbe } from '../services/resource-probe.ts';
 import { createModelAcquirer } from './model-acquirer.ts';
-import { directorySchema, limitsSchema, parseOptions, portSchema, reverifySchema } from './option-schemas.ts';
+import {
+  directorySchema,
+  integerSchema,
+  limitsSchema,
+  mirrorsSchema,
+  parseOptions,
+  portSchema,
+  reverifySchema,
+  sha256Schema,
+  sizeBytesSchema,
+  textSchema,
+  wrongObject,
+} from './option-schemas.ts';
 import type { StoreOptions } from './options.ts';
 import { explainReason } from './reason-guide.ts';
 import { type SourceOptions, sourceOptionsSchema } from './source-options.ts';
@@ -33,6 +45,7 @@ export interface ModelLibrary {
    *
    * @param options.fit How the model is to be run, to refuse one that can never fit before its body is downloaded;
    * default a context of 4,096 tokens, twice. `'ignore'`: not judged.
+   * @throws {SupervisorError} `invalid_options`, naming each wrong field of the pin or the options and its rule.
    */
   pull(pin: ModelSource, options?: PullOptions): ModelPull;
   /**
@@ -97,7 +110,9 @@ export function createModelLibrary(options: LibraryOptions): ModelLibrary {
     usesGpu: true,
   });
 
-  const pull = (pin: ModelSource, { fit = {} }: PullOptions = {}): ModelPull => {
+  const pull = (given: ModelSource, options: PullOptions = {}): ModelPull => {
+    const pin = parseOptions<unknown>(pinSchema, given, 'pin') as ModelSource;
+    const { fit = {} } = parseOptions<unknown>(pullSchema, options, 'pull') as PullOptions;
     const controller = new AbortController();
     const progress$ = new BehaviorSubject<AcquisitionProgress | null>(null);
     const demand = fit === 'ignore' ? null : { contextTokens: 4096, sequences: 2, ...fit };
@@ -136,6 +151,32 @@ function unwrap<T>(attempt: Attempt<T>): T {
 function verdictOf(attempt: Attempt<unknown>, reason: Reason): Verdict {
   return attempt.ok ? allow(reason) : deny(attempt.reason);
 }
+
+const pinSchema = z.strictObject(
+  {
+    url: textSchema,
+    mirrors: mirrorsSchema.optional(),
+    sha256: sha256Schema,
+    sizeBytes: sizeBytesSchema,
+    licence: textSchema.optional(),
+  },
+  { error: wrongObject('must be { url, sha256, sizeBytes }') },
+);
+
+const pullSchema = z.strictObject({
+  fit: z
+    .union(
+      [
+        z.literal('ignore'),
+        z.strictObject({
+          contextTokens: integerSchema(1, 1_048_576).optional(),
+          sequences: integerSchema(1, 64).optional(),
+        }),
+      ],
+      { error: "must be 'ignore' or { contextTokens, sequences }" },
+    )
+    .optional(),
+});
 
 const librarySchema = z.strictObject({
   dir: directorySchema,

@@ -46,6 +46,8 @@ export const sizeBytesSchema = z
   .int('must be an integer from 1')
   .min(1, 'must be an integer from 1');
 
+export const mirrorsSchema = z.array(textSchema, 'must be a list of URLs').max(8, 'must not be more than 8');
+
 const limitSchema = (name: LimitName) => {
   const { unit, min, max } = LIMIT_RULES[name];
   const rule = `must be ${unit === 'ratio' ? 'a number' : 'an integer'} from ${min} to ${max} (${unit})`;

@@ -14,6 +14,7 @@ import {
   functionSchema,
   integerSchema,
   limitsSchema,
+  mirrorsSchema,
   parseOptions,
   portSchema,
   reverifySchema,
@@ -116,7 +117,7 @@ const modelSchema = z
     {
       path: filePathSchema.optional(),
       url: textSchema.optional(),
-      mirrors: z.array(textSchema, 'must be a list of URLs').max(8, 'must not be more than 8').optional(),
+      mirrors: mirrorsSchema.optional(),
       sha256: sha256Schema,
       sizeBytes: sizeBytesSchema,
     },

@@ -185,6 +185,20 @@ describe('what is in the store', () => {
   });
 
   test.each([
+    [null, 'options must be { url, sha256, sizeBytes }'],
+    [{ ...spec }, 'options.url must be text'],
+    [{ ...spec, url: 'x', sha256: 'AB' }, 'options.sha256 must be 64 lower-case hex digits.'],
+    [{ ...spec, url: 'x', mirrors: 'y' }, 'options.mirrors must be a list of URLs.'],
+    [{ ...spec, url: 'x', size: 1 }, 'options.size is not an option.'],
+  ])('[LB15] a wrong pin is named: %j', (pin, message) => {
+    const library = openLibrary([]);
+    expect(() => library.pull(pin as never)).toThrow(message);
+    expect(() => library.pull({ ...spec, url: 'x' }, { fit: 'maybe' as never })).toThrow(
+      "options.fit must be 'ignore' or { contextTokens, sequences }.",
+    );
+  });
+
+  test.each([
     [{ dir: 'models' }, 'options.dir must be the absolute path of a directory.'],
     [{ dir: '/models', reverify: 'never' }, "options.reverify must be 'always' or 'changed'."],
     [
