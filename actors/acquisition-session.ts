@@ -114,6 +114,14 @@ export function createAcquisitionSession({ spec, store, fetcher }: AcquisitionSe
     return verdict;
   };
 
+  /** A file that was refused takes nothing more: the next attempt begins another one. */
+  const drop = async (file: PartialFile, reason: Reason): Promise<void> => {
+    endTransfer();
+    await file.quarantine(reason);
+    await file.close();
+    partial = null;
+  };
+
   /** Without a strong validator a part of the file cannot be gone on with: it may be of another file. */
   const dropUnbound = async (file: PartialFile): Promise<Done | Deny> =>
     etag === null && hereBytes > 0 && hereBytes < sizeBytes ? restart(file, null) : DONE;
@@ -186,7 +194,13 @@ export function createAcquisitionSession({ spec, store, fetcher }: AcquisitionSe
     const file = opened.value;
     for (;;) {
       const header = await file.header(signal);
-      if (!header.ok) return isOfTheBytes(header.reason) ? ofSource(header.reason) : ofStore(header.reason);
+      if (!header.ok) {
+        if (!isOfTheBytes(header.reason)) return ofStore(header.reason);
+        // What an earlier run left says nothing of this source.
+        const isOfBefore = keptBytes > 0 && hereBytes === keptBytes;
+        await drop(file, header.reason);
+        return isOfBefore ? probe(url, true, signal, onBytes) : ofSource(header.reason);
+      }
       if (header.value.kind === 'whole') return { ok: true, facts: header.value.facts, keptBytes };
       const { needBytes } = header.value;
       if (transfer === null) {
@@ -217,11 +231,7 @@ export function createAcquisitionSession({ spec, store, fetcher }: AcquisitionSe
   const verify: AcquisitionSession['verify'] = async (signal, onBytes) => {
     if (partial === null) return deny('internal_error');
     const verdict = await partial.verify(signal, onBytes);
-    if (!verdict.ok && isOfTheBytes(verdict.reason)) {
-      await partial.quarantine(verdict.reason);
-      await partial.close();
-      partial = null;
-    }
+    if (!verdict.ok && isOfTheBytes(verdict.reason)) await drop(partial, verdict.reason);
     return verdict;
   };
 

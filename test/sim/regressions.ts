@@ -27,6 +27,20 @@ export const REGRESSIONS: readonly { readonly was: string; readonly plan: Plan }
       ],
     },
   },
+  {
+    was: 'after a header that was refused no other mirror could be asked: the file that held it took nothing more',
+    plan: {
+      seed: 40,
+      hours: 0.02,
+      download: { mirrors: 1 },
+      limits: { fetchFailuresMax: 1, transferStallMsMax: 3_000 },
+      faults: [
+        { kind: 'net.wrong-bytes', atMs: 0, forMs: 60_000, at: 0 },
+        { kind: 'net.stalls', atMs: 0, forMs: 60_000, at: 2 },
+      ],
+      acts: [{ do: 'start', atMs: 0 }],
+    },
+  },
 ];
 
 function ask(atMs: number): Act {

@@ -122,6 +122,24 @@ describe('sources that fail', () => {
     expect(stage.held()).toEqual(NOTHING_HELD);
   });
 
+  test('[AA19] a header that is refused goes to quarantine, and the next mirror is asked from the start', async () => {
+    const stage = stageAcquisitionRun({ mirrors: [URL_B] });
+    stage.source.serve(URL_A, new Uint8Array(stage.bytes.length).fill(60));
+    stage.source.serve(URL_B, stage.bytes);
+    expect(await stage.acquireWhole()).toEqual({ ok: true, attempts: 2 });
+    expect(stage.source.requests.map(({ url }) => url)).toEqual([URL_A, URL_B]);
+    expect(stage.memory.quarantined).toEqual(['model_not_gguf']);
+    expect(stage.isPublished()).toBe(true);
+  });
+
+  test('[AA20] a header that an earlier run left is dropped where it is refused, and held against no source', async () => {
+    const stage = stageAcquisitionRun();
+    stage.memory.leavePartial(stage.pin, new Uint8Array(7000).fill(60), '"1"');
+    expect(await stage.acquireWhole()).toEqual({ ok: true, attempts: 1 });
+    expect(stage.source.requests.map(({ fromBytes }) => fromBytes)).toEqual([0]);
+    expect(stage.memory.quarantined).toEqual(['model_not_gguf']);
+  });
+
   test('[AA13] a model that cannot fit is refused before its body is asked for', async () => {
     const stage = stageAcquisitionRun({
       sizeBytes: 3 * MIB,
