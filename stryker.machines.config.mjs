@@ -6,12 +6,12 @@ export default {
   testRunnerNodeArgs: ['--experimental-vm-modules'],
   jest: {
     enableFindRelatedTests: true,
-    config: pureTests(['test/unit/machines', 'test/unit/actors']),
+    config: pureTests(['test/unit/machines', 'test/unit/actors', 'test/replay/chart-goldens.test.ts']),
   },
   coverageAnalysis: 'perTest',
   // TypeScript 7 has no compiler API for Stryker to rewrite a tsconfig with; swc needs none.
   tsconfigFile: 'none',
-  ignorePatterns: ['bench', 'dist', 'coverage', 'examples', 'cli', 'test/traces'],
+  ignorePatterns: ['bench', 'dist', 'coverage', 'examples', 'cli'],
   mutate: ['machines/*.ts'],
   concurrency: 2,
   timeoutMS: 20_000,

@@ -43,26 +43,28 @@ export function parseSourceUrl(url: unknown, charsMax: number, isPortAllowed = f
   if (typeof url !== 'string') return NOT_STRING;
   if (url.length > charsMax) return TOO_LONG;
   if (!hasOnlyUrlChars(url)) return CHARSET;
-  const [, scheme, afterScheme] = URL_SCHEME.exec(url) ?? [];
-  if (scheme === undefined || afterScheme === undefined) return UNPARSABLE;
+  const cut = URL_SCHEME.exec(url);
+  if (cut === null) return UNPARSABLE;
+  const scheme = cut[1]!;
   if (scheme.toLowerCase() !== 'https') return SCHEME;
 
-  const [, slashes, authority, path = '', query, fragment] = AFTER_SCHEME.exec(afterScheme) ?? [];
-  if (slashes === undefined || authority === undefined) return UNPARSABLE;
-  const userinfoEnd = authority.lastIndexOf('@');
-  const [, host, port] = HOST_AND_PORT.exec(authority.slice(userinfoEnd + 1)) ?? [];
-  if (host === undefined || host === '') return UNPARSABLE;
-  const portRefusal = judgePort(port);
+  // Matches whatever has no line break, and among the characters of a URL there is none.
+  const [, slashes, authority, path, query, fragment] = AFTER_SCHEME.exec(cut[2]!)!;
+  const userinfoEnd = authority!.lastIndexOf('@');
+  const dialled = HOST_AND_PORT.exec(authority!.slice(userinfoEnd + 1));
+  if (dialled === null || dialled[1] === '') return UNPARSABLE;
+  const host = dialled[1]!;
+  const portRefusal = judgePort(dialled[2]);
   if (portRefusal === UNPARSABLE || !isHostReadable(host)) return UNPARSABLE;
-  if (userinfoEnd > 0 && authority.slice(0, userinfoEnd) !== ':') return USERINFO;
+  if (userinfoEnd > 0 && authority!.slice(0, userinfoEnd) !== ':') return USERINFO;
 
   const isCanonical =
     scheme === 'https' &&
     slashes === '//' &&
     userinfoEnd === -1 &&
     !/[A-Z%]/.test(host) &&
-    path.startsWith('/') &&
-    !hasDotSegment(path);
+    path!.startsWith('/') &&
+    !hasDotSegment(path!);
   if (!isCanonical) return NOT_CANONICAL;
   if (portRefusal !== null && !(portRefusal === PORT && isPortAllowed && port !== '0')) return portRefusal;
   return {
@@ -70,7 +72,7 @@ export function parseSourceUrl(url: unknown, charsMax: number, isPortAllowed = f
     url: {
       host,
       port: port === undefined ? null : Number(port),
-      path,
+      path: path!,
       query: query === undefined ? null : query.slice(1),
       hasFragment: fragment !== undefined,
     },

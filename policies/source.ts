@@ -89,7 +89,7 @@ export function validateRedirectUrl(
     if (!allowed.ok) return allowed;
     const parsed = parseSourceUrl(url, HOP_CHARS_MAX, isPrivate);
     if (!parsed.ok) return parsed;
-    if (parsed.url.query !== null && !isSignedQuery(parsed.url.query)) return QUERY;
+    if (!isSignedQuery(parsed.url.query ?? '')) return QUERY;
     return judgeHostForm(parsed.url, isPrivate) ?? judgeHop(parsed.url, allowed.entries);
   }, UNPARSABLE);
 }
@@ -118,9 +118,8 @@ function judgePlainPath(segments: readonly string[], scope: readonly string[]): 
 }
 
 function judgeHubPath(segments: readonly string[], scope: readonly string[]): Verdict {
-  const revision = segments[REVISION_INDEX];
-  if (revision === undefined || segments.length <= REVISION_INDEX + 1 || segments[2] !== 'resolve')
-    return PATH_SCOPE;
+  if (segments.length <= REVISION_INDEX + 1 || segments[2] !== 'resolve') return PATH_SCOPE;
+  const revision = segments[REVISION_INDEX]!;
   const isInScope = scope.every((segment, index) => index === REVISION_INDEX || segment === segments[index]);
   if (!isInScope) return PATH_SCOPE;
   if (!isPinnedRevision(revision)) return NOT_PINNED;

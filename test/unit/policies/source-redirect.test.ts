@@ -48,6 +48,7 @@ describe('validateRedirectUrl', () => {
     ['SO17', 'two leading dots', ['..hf.co'], 'allowlist_malformed'],
     ['SO17', 'a wildcard', ['*.hf.co'], 'allowlist_malformed'],
     ['SO17', 'an entry with a path', [{ host: 'cdn.hf.co' }], 'allowlist_malformed'],
+    ['SO17', 'a host as an object', [Object('cdn.hf.co')], 'allowlist_malformed'],
     ['SO17', 'no list', null, 'allowlist_malformed'],
   ] as const)('[%s] %s', (_rule, _what, allowlist, reason) => {
     expect(validateRedirectUrl('https://cdn.hf.co/a', allowlist).reason).toBe(reason);

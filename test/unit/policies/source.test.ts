@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { validateSourceUrl } from '../../../policies/source.ts';
+import { readHopAllowlist, readSourceAllowlist } from '../../../policies/source-allowlist.ts';
+import { isSignedPath } from '../../../policies/source-grammar.ts';
+import { parseSourceUrl } from '../../../policies/source-parse.ts';
 import { COMMIT, GOOD_URL, HUB_ENTRY, SOURCE_ROWS } from './source-table.ts';
 
 const numbered = SOURCE_ROWS.map(
@@ -24,6 +27,11 @@ describe('the edges of the grammar', () => {
     ['SO2', 'the longest URL', `https://models.example.org/${'a'.repeat(2048 - 27)}`, 'source_allowed'],
     ['SO2', 'one character more', `https://models.example.org/${'a'.repeat(2048 - 26)}`, 'source_too_long'],
     ['SO4', 'an unclosed bracket', 'https://[::1/a', 'source_unparsable'],
+    ['SO4', 'an address by number that is none', 'https://[zz]/a', 'source_unparsable'],
+    ['SO4', 'a port that is no number', 'https://models.example.org:80x/a', 'source_unparsable'],
+    ['SO4', 'a user and a port beyond all', 'https://u@models.example.org:65536/a', 'source_unparsable'],
+    ['SO7', 'a shouted scheme', 'HTTPS://models.example.org/a', 'source_not_canonical'],
+    ['SO7', 'a port with a leading zero', 'https://models.example.org:08443/a', 'source_not_canonical'],
     ['SO4', 'a user without a host', 'https://user@/a', 'source_unparsable'],
     ['SO4', 'a port without a host', 'https://:443/a', 'source_unparsable'],
     ['SO4', 'half an escape in the host', 'https://models%2.example.org/a', 'source_unparsable'],
@@ -50,6 +58,11 @@ describe('the edges of the grammar', () => {
   });
 });
 
+/** As good as an entry, but no plain object: what else it may do nobody knows. */
+class OddEntry {
+  host = 'huggingface.co';
+}
+
 describe('what an allowlist allows', () => {
   test.each([
     ['SO16', 'an empty list', [], 'allowlist_empty'],
@@ -63,6 +76,15 @@ describe('what an allowlist allows', () => {
     ['SO17', 'a wildcard', ['*.huggingface.co'], 'allowlist_malformed'],
     ['SO17', 'a suffix, which only redirects know', ['.huggingface.co'], 'allowlist_malformed'],
     ['SO17', 'a URL', ['https://huggingface.co'], 'allowlist_malformed'],
+    ['SO17', 'an object that counts its entries', { length: 1, 0: 'huggingface.co' }, 'allowlist_malformed'],
+    ['SO17', 'a host as an object', [{ host: Object('huggingface.co') }], 'allowlist_malformed'],
+    ['SO17', 'an instance of a class', [new OddEntry()], 'allowlist_malformed'],
+    [
+      'SO17',
+      'a path as an object',
+      [{ host: 'huggingface.co', path: Object('/org') }],
+      'allowlist_malformed',
+    ],
     ['SO17', 'a path without a host', [{ path: '/org' }], 'allowlist_malformed'],
     ['SO17', 'a host that is no text', [{ host: ['huggingface.co'] }], 'allowlist_malformed'],
     ['SO18', 'as many entries as are read', new Array(1024).fill('huggingface.co'), 'source_allowed'],
@@ -120,6 +142,15 @@ describe('what an allowlist allows', () => {
       'source_path_scope',
     );
     expect(validateSourceUrl('https://models.example.org/files', list).reason).toBe('source_path_scope');
+    const deep = [{ host: 'models.example.org', path: '/a/b/c/d' }];
+    expect(validateSourceUrl('https://models.example.org/a/b/c/d/m.gguf', deep).reason).toBe(
+      'source_allowed',
+    );
+  });
+
+  test('[SO13] the hub has no other way to a file, however wide the entry', () => {
+    const page = `https://huggingface.co/org/repo/blob/${COMMIT}/f.gguf`;
+    expect(validateSourceUrl(page, ['huggingface.co']).reason).toBe('source_path_scope');
   });
 
   test('[SO14] the hub needs a pinned revision whatever the entry says', () => {
@@ -132,5 +163,41 @@ describe('what an allowlist allows', () => {
 
   test('[SO16] an empty list is told before anything about the URL', () => {
     expect(validateSourceUrl(null, []).reason).toBe('allowlist_empty');
+  });
+});
+
+describe('the parts of the judgement by themselves', () => {
+  test('[SO4] a URL without a scheme or with half a bracket is told unparsable', () => {
+    const unparsable = { ok: false, reason: 'source_unparsable' };
+    expect(parseSourceUrl('models.example.org/a', 100)).toEqual(unparsable);
+    expect(parseSourceUrl('https://[::1/a', 100)).toEqual(unparsable);
+  });
+
+  test('[SO20] a query is cut out without its question mark', () => {
+    expect(parseSourceUrl('https://cdn.hf.co/a?b=1?#', 100)).toEqual({
+      ok: true,
+      url: { host: 'cdn.hf.co', path: '/a', query: 'b=1?', hasFragment: true },
+    });
+  });
+
+  test('[SO20] a free path begins with a slash', () => {
+    expect([isSignedPath('/a%2Fb'), isSignedPath('a%2Fb')]).toEqual([true, false]);
+  });
+
+  test('[SO18] an allowlist is read into its entries and nothing else', () => {
+    expect(readSourceAllowlist(['example.org', { host: 'huggingface.co', path: '/org/repo' }])).toEqual({
+      ok: true,
+      entries: [
+        { host: 'example.org', pathSegments: [] },
+        { host: 'huggingface.co', pathSegments: ['org', 'repo'] },
+      ],
+    });
+    expect(readHopAllowlist(['.hf.co', 'example.org'])).toEqual({
+      ok: true,
+      entries: [
+        { host: '.hf.co', isSuffix: true },
+        { host: 'example.org', isSuffix: false },
+      ],
+    });
   });
 });
