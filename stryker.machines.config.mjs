@@ -6,7 +6,12 @@ export default {
   testRunnerNodeArgs: ['--experimental-vm-modules'],
   jest: {
     enableFindRelatedTests: true,
-    config: pureTests(['test/unit/machines', 'test/unit/actors', 'test/replay/chart-goldens.test.ts']),
+    config: pureTests([
+      'test/unit/machines',
+      'test/unit/actors',
+      'test/replay/chart-goldens.test.ts',
+      'test/replay/divergences.test.ts',
+    ]),
   },
   coverageAnalysis: 'perTest',
   // TypeScript 7 has no compiler API for Stryker to rewrite a tsconfig with; swc needs none.

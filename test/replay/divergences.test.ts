@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { assign } from 'xstate';
-import { type ReplayDiverged, type ReplayOptions, replay, supervisorMachine } from '../../index.ts';
+import { type ReplayOptions, replay } from '../../machines/replay.ts';
+import type { ReplayDiverged } from '../../machines/replay-result.ts';
+import { supervisorMachine } from '../../machines/supervisor.ts';
 import type { Limits } from '../../policies/limits.ts';
 import { editChart, type NodeConfig } from '../doubles/edited-chart.ts';
 import { decodeTrace, encodeTrace, type ToldRecord } from '../doubles/trace-records.ts';
