@@ -1,6 +1,6 @@
 // Jest for mutation testing: the pure tests of the given folders, without a runtime, a file or a child process.
 export const pureTests = (paths) => ({
-  testEnvironment: 'node',
+  testEnvironment: './stryker.environment.cjs',
   testMatch: paths.map((path) => (path.endsWith('.ts') ? `**/${path}` : `**/${path}/**/*.test.ts`)),
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

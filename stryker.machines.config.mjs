@@ -19,6 +19,8 @@ export default {
   ignorePatterns: ['bench', 'dist', 'coverage', 'examples', 'cli'],
   mutate: ['machines/*.ts'],
   concurrency: 2,
+  // Jest keeps every module that it ever loaded: a runner that lives long grows slow.
+  maxTestRunnerReuse: 100,
   timeoutMS: 20_000,
   ignoreStatic: true,
   incremental: true,
