@@ -7,11 +7,7 @@ export default {
   testRunnerNodeArgs: ['--experimental-vm-modules'],
   jest: {
     enableFindRelatedTests: true,
-    config: pureTests([
-      'test/unit/policies',
-      'test/data-integrity/integrity.test.ts',
-      'test/data-integrity/gguf-header.test.ts',
-    ]),
+    config: pureTests(['test/unit/policies', 'test/data-integrity/integrity.test.ts']),
   },
   coverageAnalysis: 'perTest',
   // TypeScript 7 has no compiler API for Stryker to rewrite a tsconfig with; swc needs none.
