@@ -95,6 +95,19 @@ describe('tensors', () => {
     expect(read([{ ...one(0, 1), name: 'v.blk-0/attn:q_[0]' }], 4).stop).toBeNull();
   });
 
+  test('[GG9] are asked for with what all of them take at least, before one is read', () => {
+    // A name of one letter behind its length, the number of its dimensions and one of them, a type and a place.
+    const leastBytes = 100 * (8 + 1 + 4 + 8 + 4 + 8);
+    const stopOf = (fileBytes: number) => {
+      const cursor = new GgufCursor(new Uint8Array(START_BYTES), fileBytes);
+      cursor.skip(START_BYTES);
+      readGgufTensors(cursor, 100, 32, fileBytes);
+      return cursor.stop;
+    };
+    expect(stopOf(START_BYTES + leastBytes)).toEqual({ needBytes: START_BYTES + leastBytes });
+    expect(stopOf(START_BYTES + leastBytes - 1)).toEqual(refused('gguf_truncated'));
+  });
+
   test.each([
     [0, 'gguf_tensor_malformed'],
     [1, null],

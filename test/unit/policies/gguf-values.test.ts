@@ -148,4 +148,15 @@ describe('metadata', () => {
     finish(readGgufMetadata(cursor, 8));
     expect(cursor.stop).toEqual(refused('gguf_truncated'));
   });
+
+  test.each([
+    // A length, a letter, a type and a byte for each.
+    [4096, { needBytes: START_BYTES + 4096 * 14 }],
+    [4097, refused('gguf_counts_exceeded')],
+  ])('[GG9] asks for what %d pairs take at least before it reads one', (count, stop) => {
+    const cursor = new GgufCursor(new Uint8Array(START_BYTES), 2 ** 30);
+    cursor.skip(START_BYTES);
+    expect([...readGgufMetadata(cursor, count)]).toEqual([]);
+    expect(cursor.stop).toEqual(stop);
+  });
 });
