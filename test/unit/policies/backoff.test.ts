@@ -65,6 +65,17 @@ describe('nextJitter', () => {
     expect(nextJitter(42)).not.toEqual(nextJitter(43));
   });
 
+  // Traces hold seeds: what follows from one is part of their format.
+  test.each([
+    [42, 1083814273],
+    [2 ** 32 - 1, 1012239698],
+    [-1, 1012239698],
+    [2 ** 40, 1013904223],
+    [0.5, 1013904223],
+  ])('[BO7] goes on from %d to %d, the jitter its share of 2^32', (seed, next) => {
+    expect(nextJitter(seed)).toEqual({ jitter: next / 2 ** 32, seed: next });
+  });
+
   test('[BO7] spreads evenly over 0 to 1', () => {
     const tenths = new Array<number>(10).fill(0);
     let seed = 1;

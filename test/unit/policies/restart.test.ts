@@ -3,6 +3,10 @@ import { evaluateRestart, recordRestart } from '../../../policies/restart.ts';
 
 const limits = { restartsMax: 3, restartPeriodMs: 1000 };
 
+/** An array that says it has another length. */
+const lyingOf = (length: number): unknown =>
+  new Proxy([], { get: (array, key) => (key === 'length' ? length : Reflect.get(array, key)) });
+
 describe('evaluateRestart', () => {
   test.each([
     ['RI1', 'no restart yet', [], 5000, 'restart_allowed'],
@@ -35,6 +39,11 @@ describe('evaluateRestart', () => {
     ['a history with a hole', new Array(1), 0, limits],
     ['NaN in the history', [Number.NaN], 0, limits],
     ['a history longer than any that is kept', new Array(1001).fill(0), 1e9, limits],
+    ['a history that only counts its entries', { length: 0 }, 0, limits],
+    ['a history of fewer than none', lyingOf(-1), 0, limits],
+    ['a history of half a restart', lyingOf(0.5), 0, limits],
+    ['more restarts than any limit', [], 0, { ...limits, restartsMax: 1001 }],
+    ['a period longer than a timer', [], 0, { ...limits, restartPeriodMs: 2 ** 31 }],
     ['no time', [], undefined, limits],
     ['an endless time', [], Number.POSITIVE_INFINITY, limits],
     ['no limits', [], 0, null],
@@ -63,9 +72,12 @@ describe('recordRestart', () => {
     ['a history that is none', null, 0, limits],
     ['a broken history', [Number.NaN], 0, limits],
     ['no time', [], Number.NaN, limits],
+    ['an endless time', [], Number.POSITIVE_INFINITY, limits],
+    ['a time as text', [], '7', limits],
     ['no limits', [], 0, null],
   ])('[RI9] %s becomes a history that refuses every restart', (_what, history, nowMs, bounds) => {
-    const next = recordRestart(history as never, nowMs, bounds as never);
+    const next = recordRestart(history as never, nowMs as never, bounds as never);
+    expect(next).toEqual([Number.NaN]);
     expect(evaluateRestart(next, 1e12, limits).reason).toBe('restart_malformed');
     expect(evaluateRestart(JSON.parse(JSON.stringify(next)), 1e12, limits).reason).toBe('restart_malformed');
   });
