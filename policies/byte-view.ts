@@ -16,25 +16,29 @@ const readSharedByteLength = getterOf(SharedArrayBuffer.prototype, 'byteLength')
 
 /** The view, or null for anything else: also for memory shared with another thread, which can change once judged. */
 export function viewBytes(value: unknown): ByteView | null {
-  if (Reflect.apply(readName, value, []) !== 'Uint8Array') return null;
-  if (isShared(Reflect.apply(readBuffer, value, []))) return null;
-  return { bytes: value as Uint8Array, byteLength: Reflect.apply(readByteLength, value, []) as number };
+  if (ask(readName, value) !== 'Uint8Array') return null;
+  if (isShared(ask(readBuffer, value))) return null;
+  return { bytes: value as Uint8Array, byteLength: ask(readByteLength, value) as number };
 }
 
 /** A part of a view, without a copy. */
 export function partOf(view: ByteView, startBytes: number, endBytes: number): Uint8Array {
-  const buffer = Reflect.apply(readBuffer, view.bytes, []) as ArrayBuffer;
-  const offsetBytes = Reflect.apply(readByteOffset, view.bytes, []) as number;
+  const buffer = ask(readBuffer, view.bytes) as ArrayBuffer;
+  const offsetBytes = ask(readByteOffset, view.bytes) as number;
   return new Uint8Array(buffer, offsetBytes + startBytes, endBytes - startBytes);
 }
 
 function isShared(buffer: unknown): boolean {
   try {
-    Reflect.apply(readSharedByteLength, buffer, []);
+    ask(readSharedByteLength, buffer);
     return true;
   } catch {
     return false;
   }
+}
+
+function ask(getter: () => unknown, of: unknown): unknown {
+  return Reflect.apply(getter, of, []);
 }
 
 function getterOf(prototype: object, key: PropertyKey): () => unknown {

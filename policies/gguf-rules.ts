@@ -47,7 +47,8 @@ export function readGgufShape(metadata: GgufMetadata, header: Uint8Array): Attem
   const layers = numberOf(own('block_count'), 1, LAYERS_MAX);
   const contextTokens = numberOf(own('context_length'), 1, CONTEXT_TOKENS_MAX);
   const embedding = numberOf(own('embedding_length'), 1, EMBEDDING_MAX);
-  const splitFiles = metadata.has('split.count') ? readSplitFiles(metadata.get('split.count')) : 1;
+  const split = metadata.get('split.count');
+  const splitFiles = split === undefined ? 1 : readSplitFiles(split);
   if (layers === null || contextTokens === null || embedding === null || splitFiles === null) {
     return malformed();
   }
@@ -72,8 +73,8 @@ function readAlignment(metadata: GgufMetadata): number | null {
   return bytes !== null && Number.isInteger(Math.log2(bytes)) ? bytes : null;
 }
 
-function readSplitFiles(value: GgufValue | undefined): number | null {
-  if (value?.kind !== 'scalar' || (value.type !== GGUF_TYPE.u16 && value.type !== GGUF_TYPE.u32)) return null;
+function readSplitFiles(value: GgufValue): number | null {
+  if (value.kind !== 'scalar' || (value.type !== GGUF_TYPE.u16 && value.type !== GGUF_TYPE.u32)) return null;
   // A tool that splits nothing writes 0 or 1.
   return value.value <= SPLIT_FILES_MAX ? Math.max(1, value.value) : null;
 }

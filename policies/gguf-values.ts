@@ -109,7 +109,7 @@ function readString(cursor: GgufCursor, key: string): GgufValue {
   const lengthBytes = cursor.u64();
   const bytesMax = key.startsWith(TEMPLATE_KEY) ? TEMPLATE_BYTES_MAX : STRING_BYTES_MAX;
   if (lengthBytes > bytesMax) cursor.refuse('gguf_string_exceeded');
-  if (lengthBytes > NAME_BYTES_MAX || lengthBytes === 0) {
+  if (lengthBytes > NAME_BYTES_MAX) {
     cursor.skip(lengthBytes);
     return { kind: 'string', text: null };
   }

@@ -81,6 +81,7 @@ const BYTE_TOKEN_BYTES = 6;
 /** The byte that a token stands for: by its number, as `<0x0A>`, or by itself, which the loader's C string cannot for 0. */
 function byteSpelled(view: DataView, from: number, lengthBytes: number): number | null {
   if (lengthBytes === 1) return view.getUint8(from) || null;
+  // Stryker disable next-line ConditionalExpression,LogicalOperator: spares the text of each word; the pattern says the same
   if (lengthBytes !== BYTE_TOKEN_BYTES || view.getUint8(from) !== 0x3c) return null;
   let text = '';
   for (let at = from; at < from + lengthBytes; at += 1) text += String.fromCharCode(view.getUint8(at));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { evaluateGgufHeader } from '../../../policies/gguf-header.ts';
+import { evaluateGgufHeader, evaluateWholeModel } from '../../../policies/gguf-header.ts';
 import { encodePlan, value } from '../../doubles/gguf-plan.ts';
 import { BPE_PLAN, SPM_PLAN, TOKENS, withValue } from '../../doubles/gguf-samples.ts';
 import { JUNK, throwingProxy } from '../../doubles/junk.ts';
@@ -84,6 +84,14 @@ describe('the header of a model', () => {
     ['a proxy', throwingProxy(), 64],
   ])('[GG31] is not judged from %s: chunk_malformed', (_name, prefix, size) => {
     expect(evaluateGgufHeader(prefix, size)).toEqual(refused('chunk_malformed'));
+  });
+
+  test.each([
+    [1, { ok: true, reason: 'gguf_header_valid' }],
+    [2, { ok: false, reason: 'gguf_split' }],
+    [64, { ok: false, reason: 'gguf_split' }],
+  ])('[GG44] of %d files in all: %j', (splitFiles, verdict) => {
+    expect(evaluateWholeModel({ splitFiles })).toEqual(verdict);
   });
 
   test.each(JUNK.map((junk) => [junk.name, junk] as const))('[GG31] nor from %s', (_name, { make }) => {

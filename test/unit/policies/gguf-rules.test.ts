@@ -148,6 +148,21 @@ describe('the shape of a model', () => {
     );
   });
 
+  test('[GG20] with a state still tells all else, in its range and as what it is', () => {
+    const stateful = withoutKey(sample(state), 'llama.attention.head_count');
+    expect(kvBytes(withoutKey(stateful, 'llama.context_length'))).toBe('gguf_metadata_missing');
+    expect(kvBytes(withValue(stateful, 'llama.block_count', value.u32(0)))).toBe('gguf_metadata_malformed');
+    expect(kvBytes(withValue(stateful, 'llama.block_count', value.u32(513)))).toBe('gguf_metadata_malformed');
+  });
+
+  test('[GG16] takes heads by layer up to the most, as whole numbers', () => {
+    const kvHeads = (heads: PlannedValue) => shapeOf(sample({ 'attention.head_count_kv': heads }));
+    expect(kvHeads(value.u32s([65_536, 1, 1, 1])).ok).toBe(true);
+    expect(kvHeads(value.u32s([65_537, 1, 1, 1]))).toEqual(refused('gguf_metadata_malformed'));
+    expect(kvHeads(value.f32s([0, 0, 0, 0]))).toEqual(refused('gguf_metadata_malformed'));
+    expect(kvHeads(value.u32s([1, 1, 1]))).toEqual(refused('gguf_metadata_malformed'));
+  });
+
   test.each(['none', 'linear', 'yarn', 'longrope'])('[GG21] takes the rope scaling %s', (name) => {
     expect(shapeOf(sample({ 'rope.scaling.type': value.string(name) })).ok).toBe(true);
   });

@@ -73,6 +73,16 @@ describe('tensors', () => {
     expect(read([one(0, ...dimensions)], 28)).toEqual({ tensorBytes: 28, stop: null });
   });
 
+  test('[GG11] takes no fifth length, not even of one', () => {
+    expect(read([one(0, 7, 1, 1, 1, 1)], 28).stop).toEqual(refused('gguf_tensor_malformed'));
+  });
+
+  test('[GG10] counts bytes up to the largest whole number', () => {
+    // 2^53 - 1 weights of a byte each.
+    expect(read([one(24, 20_394_401, 69_431, 6361)], 9).stop).toEqual(refused('gguf_tensor_out_of_bounds'));
+    expect(read([one(25, 20_394_401, 69_431, 6361)], 9).stop).toEqual(refused('gguf_tensor_malformed'));
+  });
+
   test.each([8, 32, 4096])('[GG12] begin where the last one ended, padded to %d bytes', (alignmentBytes) => {
     const first = { name: 'a', dimensions: [5], type: 0, offset: 0 };
     const second = (offset: number): PlannedTensor => ({ name: 'b', dimensions: [1], type: 0, offset });

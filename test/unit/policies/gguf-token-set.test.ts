@@ -37,6 +37,14 @@ describe('tokens', () => {
     expect(look([Buffer.from('a'), Buffer.from('a\0'), Buffer.from('a\0\0')])).toBe(false);
   });
 
+  test('[GG25] a token and the beginning of it differ, wherever in the table they meet', () => {
+    const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+    const taken = letters.filter((first) =>
+      letters.some((next) => look([Buffer.from(first + next), Buffer.from(first)])),
+    );
+    expect(taken).toEqual([]);
+  });
+
   test.each([
     [100, false],
     [300, true],

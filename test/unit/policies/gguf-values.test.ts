@@ -98,6 +98,27 @@ describe('metadata', () => {
     expect(stop).toEqual(refused('gguf_key_duplicate'));
   });
 
+  test('[GG5] keeps of pairs those before the one at which it stopped', () => {
+    const keysOf = (second: PlannedValue, prefixBytes?: number, key = 'b') => {
+      const { metadata, stop } = read(
+        [
+          ['a', value.u32(7)],
+          [key, second],
+        ],
+        undefined,
+        prefixBytes,
+      );
+      expect(stop).not.toBeNull();
+      return [...metadata].map(([name, { kind }]) => [name, kind]);
+    };
+    const first = START_BYTES + 8 + 1 + 4 + 4;
+    const kept = [['a', 'scalar']];
+    expect(keysOf({ type: 13, bytes: new Uint8Array(8) })).toEqual(kept);
+    expect(keysOf(value.u32(7), first + 8 + 1 + 2)).toEqual(kept);
+    expect(keysOf(value.strings(['x']), first + 8 + 1 + 4 + 2)).toEqual(kept);
+    expect(keysOf(value.string('x'), undefined, 'a')).toEqual(kept);
+  });
+
   test.each<[string, string, number, object | null]>([
     ['a text of 1 MiB', 'general.description', 2 ** 20, null],
     ['a text above 1 MiB', 'general.description', 2 ** 20 + 1, refused('gguf_string_exceeded')],
@@ -115,6 +136,7 @@ describe('metadata', () => {
   });
 
   test('[GG7] judges a text inside an array as any other', () => {
+    expect(read([['a', value.strings(['a'.repeat(2 ** 20)])]]).stop).toBeNull();
     const strings = value.array(8, 1, value.string('', 2n ** 20n + 1n).bytes);
     expect(read([['a', strings]], 2 ** 30).stop).toEqual(refused('gguf_string_exceeded'));
   });

@@ -102,4 +102,22 @@ describe('any vocabulary', () => {
     expect(count(withTokens(BPE_PLAN, ['x'.repeat(4096)]))).toBe(1);
     expect(count(withTokens(BPE_PLAN, ['x'.repeat(4097)]))).toBeNull();
   });
+
+  test.each<[string, GgufPlan]>([
+    ['without a kind', withoutKey(BPE_PLAN, 'tokenizer.ggml.model')],
+    ['of a kind that is a number', withValue(BPE_PLAN, 'tokenizer.ggml.model', value.u32(1))],
+    ['without tokens', withoutKey(BPE_PLAN, 'tokenizer.ggml.tokens')],
+    ['of a text in place of tokens', withTokens(BPE_PLAN, value.string('a'))],
+    ['of numbers in place of tokens', withTokens(BPE_PLAN, value.u32s([0, 0, 0, 0, 0, 0]))],
+    ['of no tokens', withTokens(BPE_PLAN, value.strings([]))],
+  ])('[GG28] %s is none', (_name, plan) => {
+    expect(count(plan)).toBeNull();
+  });
+
+  test('[GG29] is read to its end and no further', () => {
+    const tokens = BPE_PLAN.pairs.filter(({ key }) => key === 'tokenizer.ggml.tokens');
+    const others = BPE_PLAN.pairs.filter(({ key }) => key !== 'tokenizer.ggml.tokens');
+    const plan = { ...BPE_PLAN, pairs: [...others, ...tokens], tensors: [], alignmentBytes: 1, dataBytes: 0 };
+    expect(count(plan)).toBe(3);
+  });
 });
