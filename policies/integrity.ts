@@ -116,10 +116,6 @@ function refusingAccumulator(refusal: Deny): IntegrityAccumulator {
 type Sha256 = ReturnType<typeof createHash>;
 
 function feed(hash: Sha256, view: ByteView): void {
-  if (view.byteLength <= PIECE_BYTES) {
-    hash.update(view.bytes);
-    return;
-  }
   for (let start = 0; start < view.byteLength; start += PIECE_BYTES) {
     hash.update(partOf(view, start, Math.min(start + PIECE_BYTES, view.byteLength)));
   }

@@ -108,6 +108,12 @@ describe('what an allowlist allows', () => {
     ['SO17', 'more entries than are read', new Array(1025).fill('huggingface.co'), 'allowlist_malformed'],
     ['SO18', 'the host alone', ['huggingface.co'], 'source_allowed'],
     ['SO18', 'the host with an absent path', [{ host: 'huggingface.co', path: undefined }], 'source_allowed'],
+    [
+      'SO18',
+      'an entry that inherits from nothing',
+      [Object.assign(Object.create(null), { host: 'huggingface.co' })],
+      'source_allowed',
+    ],
     ['SO18', 'the organisation', [{ host: 'huggingface.co', path: '/org' }], 'source_allowed'],
     ['SO18', 'the repository', [{ host: 'huggingface.co', path: '/org/repo' }], 'source_allowed'],
     ['SO18', 'the very file', [{ ...HUB_ENTRY, path: `${HUB_ENTRY.path}/f.gguf` }], 'source_allowed'],
