@@ -6,7 +6,7 @@ export default {
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules'],
   jest: {
-    enableFindRelatedTests: true,
+    enableFindRelatedTests: false,
     config: pureTests(['test/unit/policies', 'test/data-integrity/integrity.test.ts']),
   },
   coverageAnalysis: 'perTest',

@@ -1,7 +1,8 @@
-// Jest for mutation testing: the pure tests of the given folders, without a runtime, a file or a child process.
+// Jest for mutation testing: the pure tests of the given folders and files, without a runtime or a child process.
 export const pureTests = (paths) => ({
   testEnvironment: './stryker.environment.cjs',
-  testMatch: paths.map((path) => (path.endsWith('.ts') ? `**/${path}` : `**/${path}/**/*.test.ts`)),
+  testMatch: ['**/test/mutation/every-test.ts'],
+  globals: { TEST_PATHS: paths },
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

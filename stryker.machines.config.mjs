@@ -5,7 +5,7 @@ export default {
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules'],
   jest: {
-    enableFindRelatedTests: true,
+    enableFindRelatedTests: false,
     config: pureTests([
       'test/unit/machines',
       'test/unit/actors',
