@@ -54,7 +54,8 @@ export function parseSourceUrl(url: unknown, charsMax: number, isPortAllowed = f
   const dialled = HOST_AND_PORT.exec(authority!.slice(userinfoEnd + 1));
   if (dialled === null || dialled[1] === '') return UNPARSABLE;
   const host = dialled[1]!;
-  const portRefusal = judgePort(dialled[2]);
+  const port = dialled[2];
+  const portRefusal = judgePort(port);
   if (portRefusal === UNPARSABLE || !isHostReadable(host)) return UNPARSABLE;
   if (userinfoEnd > 0 && authority!.slice(0, userinfoEnd) !== ':') return USERINFO;
 

@@ -182,7 +182,7 @@ describe('the parts of the judgement by themselves', () => {
   test('[SO20] a query is cut out without its question mark', () => {
     expect(parseSourceUrl('https://cdn.hf.co/a?b=1?#', 100)).toEqual({
       ok: true,
-      url: { host: 'cdn.hf.co', path: '/a', query: 'b=1?', hasFragment: true },
+      url: { host: 'cdn.hf.co', port: null, path: '/a', query: 'b=1?', hasFragment: true },
     });
   });
 
@@ -194,8 +194,8 @@ describe('the parts of the judgement by themselves', () => {
     expect(readSourceAllowlist(['example.org', { host: 'huggingface.co', path: '/org/repo' }])).toEqual({
       ok: true,
       entries: [
-        { host: 'example.org', pathSegments: [] },
-        { host: 'huggingface.co', pathSegments: ['org', 'repo'] },
+        { host: 'example.org', port: null, pathSegments: [] },
+        { host: 'huggingface.co', port: null, pathSegments: ['org', 'repo'] },
       ],
     });
     expect(readHopAllowlist(['.hf.co', 'example.org'])).toEqual({
