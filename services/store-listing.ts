@@ -14,15 +14,19 @@ export async function inspectModel(
   reverify: 'always' | 'changed',
 ): Promise<Attempt<StoredState>> {
   const { fileSystem, layout } = parts;
-  const directory = await lookAtDirectory(fileSystem, layout.blobs);
+  // At once: a start waits for this, and none of the three needs another.
+  const [directory, found, record] = await Promise.all([
+    lookAtDirectory(fileSystem, layout.blobs),
+    lookAt(fileSystem, layout.blob(spec.sha256)),
+    loadRecord(parts, spec.sha256),
+  ]);
   if (directory === 'refused') return unavailable();
   if (directory === 'absent') return state('absent');
-  const found = await lookAt(fileSystem, layout.blob(spec.sha256));
   if (!found.ok) return found;
   if (found.value === null) return state('absent');
   if (!found.value.isFile()) return state('unproved');
   const own = { sha256: spec.sha256, sizeBytes: Number(found.value.size) };
-  const isProved = judgeRecord(await loadRecord(parts, spec.sha256), own, found.value).ok;
+  const isProved = judgeRecord(record, own, found.value).ok;
   // The file is what its name says; so it is the pin that is wrong.
   if (isProved && own.sizeBytes !== spec.sizeBytes) {
     return deny(own.sizeBytes < spec.sizeBytes ? 'size_short' : 'size_exceeded');

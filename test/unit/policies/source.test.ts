@@ -201,8 +201,8 @@ describe('the parts of the judgement by themselves', () => {
     expect(readHopAllowlist(['.hf.co', 'example.org'])).toEqual({
       ok: true,
       entries: [
-        { host: '.hf.co', isSuffix: true },
-        { host: 'example.org', isSuffix: false },
+        { host: '.hf.co', isSuffix: true, port: null },
+        { host: 'example.org', isSuffix: false, port: null },
       ],
     });
   });
