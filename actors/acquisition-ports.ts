@@ -1,7 +1,6 @@
 import type { AcquisitionEvent, AcquisitionPortInput } from '../machines/acquisition-events.ts';
 import { isOfTheBytes } from '../policies/fetch-fault.ts';
 import type { Reason } from '../policies/reasons.ts';
-import type { Clock } from '../services/clock.ts';
 import type { AcquisitionServices, AcquisitionSession, OnBytes, StepFault } from './acquisition-session.ts';
 import { definePortActor, type PortScope } from './port-actor.ts';
 
@@ -13,9 +12,8 @@ const TELL_EVERY_MS = 100;
 
 /** The ports of the acquisition chart, joined to what one acquisition holds. */
 export function defineAcquisitionPorts(
-  { spec, urls, store, readMemory }: AcquisitionServices,
+  { spec, urls, store, readMemory, clock }: AcquisitionServices,
   session: AcquisitionSession,
-  clock: Clock,
 ) {
   const port = definePortActor<AcquisitionEvent, AcquisitionPortInput>;
 
@@ -54,7 +52,7 @@ export function defineAcquisitionPorts(
 
   return {
     inspectStore: port(async ({ say }) => {
-      const found = await store.inspect(spec);
+      const found = await session.inspect();
       say(
         found.ok
           ? { type: 'store.inspected', found: found.value.kind, atMs: clock.nowMs() }

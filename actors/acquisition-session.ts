@@ -4,8 +4,9 @@ import type { MachineMemory } from '../policies/model-fit.ts';
 import type { Reason } from '../policies/reasons.ts';
 import type { CancelSignal, IntegritySpec, ModelFile } from '../policies/runtime-adapter.ts';
 import { type Attempt, type Deny, deny, type Verdict } from '../policies/verdict.ts';
+import type { Clock } from '../services/clock.ts';
 import type { ModelFetcher, Transfer } from '../services/model-fetcher.ts';
-import type { ModelStore, PartialFile, StoreLock } from '../services/model-store.ts';
+import type { ModelStore, PartialFile, StoredState, StoreLock } from '../services/model-store.ts';
 
 export interface AcquisitionServices {
   readonly spec: IntegritySpec;
@@ -13,6 +14,7 @@ export interface AcquisitionServices {
   readonly urls: readonly string[];
   readonly store: ModelStore;
   readonly fetcher: ModelFetcher;
+  readonly clock: Clock;
   /** Looks at the memory of the machine. */
   readonly readMemory: () => Promise<MachineMemory>;
 }
@@ -32,6 +34,9 @@ export type OnBytes = (receivedBytes: number) => void;
  * Steps do not overlap: one that was given up obeys its abort before the next begins.
  */
 export interface AcquisitionSession {
+  /** Begins to look at the store before anybody asks: a start waits for the answer. */
+  readonly lookAhead: () => void;
+  readonly inspect: () => Promise<Attempt<StoredState>>;
   readonly lock: (signal: CancelSignal, onWaiting: () => void) => Promise<Attempt<null>>;
   /** Brings the header of the model. `fromStart`: what was kept is dropped. */
   readonly probe: (
@@ -62,10 +67,15 @@ export interface Probed {
 
 /** First part that is asked for: it holds the header of a small model, and most of what a large one's needs. */
 const PROBE_BYTES = 1024 * 1024;
-/** What a killed process loses of its download at most. */
-const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
+/** What a killed process loses of its download at most, but for what is on its way to the disk. */
+const SYNC_EVERY_MS = 1000;
 
-export function createAcquisitionSession({ spec, store, fetcher }: AcquisitionServices): AcquisitionSession {
+export function createAcquisitionSession({
+  spec,
+  store,
+  fetcher,
+  clock,
+}: AcquisitionServices): AcquisitionSession {
   const { sizeBytes } = spec;
   let held: StoreLock | null = null;
   let partial: PartialFile | null = null;
@@ -74,6 +84,7 @@ export function createAcquisitionSession({ spec, store, fetcher }: AcquisitionSe
   let hereBytes = 0;
   let etag: string | null = null;
   let syncedBytes = 0;
+  let syncedAtMs = clock.nowMs();
   /** Bytes of an earlier attempt that this one goes on with. */
   let keptBytes = 0;
   let last: Promise<unknown> = Promise.resolve();
@@ -178,10 +189,11 @@ export function createAcquisitionSession({ spec, store, fetcher }: AcquisitionSe
       if (!written.ok) return ofStore(written.reason);
       hereBytes += read.value.byteLength;
       onBytes(hereBytes);
-      if (etag !== null && hereBytes - syncedBytes >= SYNC_EVERY_BYTES) {
+      if (etag !== null && clock.nowMs() - syncedAtMs >= SYNC_EVERY_MS) {
         const synced = await file.sync();
         if (!synced.ok) return ofStore(synced.reason);
         syncedBytes = hereBytes;
+        syncedAtMs = clock.nowMs();
       }
     }
     return { ok: true };
@@ -246,7 +258,16 @@ export function createAcquisitionSession({ spec, store, fetcher }: AcquisitionSe
   };
 
   let closing: Promise<void> | null = null;
+  let ahead: Promise<Attempt<StoredState>> | null = null;
   return {
+    lookAhead: () => {
+      ahead = store.inspect(spec);
+    },
+    inspect: () => {
+      const answer = ahead ?? store.inspect(spec);
+      ahead = null;
+      return answer;
+    },
     lock: (signal, onWaiting) =>
       inTurn(async () => {
         const taken = await store.lock(spec, signal, onWaiting);

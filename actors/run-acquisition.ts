@@ -7,13 +7,11 @@ import {
   acquisitionProgressOf,
 } from '../machines/acquisition-context.ts';
 import type { CancelSignal } from '../policies/runtime-adapter.ts';
-import type { Clock } from '../services/clock.ts';
 import { defineAcquisitionPorts } from './acquisition-ports.ts';
 import { type AcquisitionServices, createAcquisitionSession } from './acquisition-session.ts';
 
 export interface AcquisitionRun extends AcquisitionServices {
   readonly input: AcquisitionInput;
-  readonly clock: Clock;
   readonly signal: CancelSignal;
   readonly onProgress: (progress: AcquisitionProgress) => void;
   readonly inspect?: ((event: InspectionEvent) => void) | undefined;
@@ -26,7 +24,8 @@ export interface AcquisitionRun extends AcquisitionServices {
 export async function runAcquisition(run: AcquisitionRun): Promise<AcquisitionOutput> {
   const { input, clock, signal, onProgress, inspect } = run;
   const session = createAcquisitionSession(run);
-  const machine = acquisitionMachine.provide({ actors: defineAcquisitionPorts(run, session, clock) });
+  if (input.plan.ok && !signal.aborted) session.lookAhead();
+  const machine = acquisitionMachine.provide({ actors: defineAcquisitionPorts(run, session) });
   const actor = createActor(machine, { id: 'acquisition', input, clock, ...(inspect && { inspect }) });
 
   let onAbort = () => {};

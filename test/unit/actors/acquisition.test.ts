@@ -219,3 +219,19 @@ test('[AA17] a source that stands still is left at its deadline, and the transfe
   expect(await ended).toMatchObject({ ok: false, reason: 'source_first_byte_timeout' });
   expect(stage.held()).toEqual(NOTHING_HELD);
 });
+
+test('[AA21] what came is made safe each second, so that a killed process loses no more than that', async () => {
+  const stage = stageAcquisitionRun();
+  stage.memory.fail('sync', 'store_write_failed');
+  stage.source.hold();
+  const ended = stage.acquire();
+  for (let step = 0; step < 4; step += 1) {
+    stage.source.step();
+    await stage.clock.advance(200);
+  }
+  expect(stage.progress.at(-1)?.step).toBe('streaming');
+  await stage.clock.advance(200);
+  stage.source.step();
+  await stage.settle();
+  expect(await ended).toMatchObject({ ok: false, reason: 'store_write_failed' });
+});
