@@ -52,10 +52,14 @@ export function defineStartPorts(services: StartPortServices) {
     };
   };
 
-  /** Tells each change of step, and bytes in steps of a hundredth or a second: a trace is to hold hours of it. */
+  /**
+   * Tells each change of step, and bytes in steps of a hundredth or a second: a trace is to hold hours of it. Planning
+   * is over at once, and what comes of it is told.
+   */
   const downloadProgress = ({ input: { generation }, say }: Scope) => {
     let told: { readonly progress: AcquisitionProgress; readonly atMs: number } | null = null;
     return (progress: AcquisitionProgress) => {
+      if (progress.step === 'planning') return;
       const atMs = clock.nowMs();
       const isSoon =
         told !== null &&
