@@ -82,4 +82,12 @@ program
 
 addLibraryCommands(program, createModelLibrary);
 
+// Whoever reads may have seen enough, as `head` has: that is no error, and nobody is left to tell of one.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+
 await program.parseAsync();

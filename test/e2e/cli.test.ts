@@ -1,10 +1,11 @@
+import { spawn } from 'node:child_process';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EMBEDDED_MODEL, embeddedModelPath } from '../../index.ts';
 import { PAGE } from '../../models/page.ts';
-import { type ChildOptions, type ChildRun, runFile } from '../doubles/child-process.ts';
+import { type ChildOptions, type ChildRun, PROJECT, runFile } from '../doubles/child-process.ts';
 
 const llamero = (args: readonly string[], options?: ChildOptions) => runFile('cli/llamero.ts', args, options);
 
@@ -240,6 +241,21 @@ describe('llamero, interrupted', () => {
     expect(stdout).not.toContain('"state":"ready"');
   }, 30_000);
 });
+
+test('[CL17] ends quietly when its reader has gone', async () => {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(PROJECT, 'cli/llamero.ts'), 'demo'], {
+    cwd: PROJECT,
+    env: { PATH: process.env['PATH'] ?? '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+}, 30_000);
 
 describe('colour', () => {
   const COLOUR = '\u001b[';
