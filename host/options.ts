@@ -59,6 +59,8 @@ export interface RemoteModelOptions extends IntegritySpec {
   readonly url: string;
   /** Other URLs of the same bytes, in the order of their preference. */
   readonly mirrors?: readonly string[];
+  /** For people; nothing is judged by it. */
+  readonly licence?: string;
 }
 
 export interface StoreOptions {
@@ -118,6 +120,7 @@ const modelSchema = z
       path: filePathSchema.optional(),
       url: textSchema.optional(),
       mirrors: mirrorsSchema.optional(),
+      licence: textSchema.optional(),
       sha256: sha256Schema,
       sizeBytes: sizeBytesSchema,
     },

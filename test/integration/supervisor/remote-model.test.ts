@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { replay } from '../../../index.ts';
+import { readPinFile, replay, writePin } from '../../../index.ts';
 import { createModelFile } from '../../../testing/model-file.ts';
 import { MIRROR_URL, REMOTE_URL, stageRemote, whenSettled } from '../../doubles/remote-stage.ts';
 
@@ -98,6 +101,20 @@ describe('a model with a URL', () => {
       reason: 'model_too_large',
     });
     stage.end();
+  });
+
+  test('[RM13] a pin of the file of pins is a model as it is', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pins-'));
+    const path = join(folder, 'llamero.lock.json');
+    const stage = stageRemote();
+    await writePin(path, 'small', { ...stage.model, mirrors: [MIRROR_URL], licence: 'MIT' });
+    const pin = (await readPinFile(path)).models.get('small');
+    await rm(folder, { recursive: true });
+    const pinned = stageRemote({ ...(pin && { model: pin }) });
+    await whenSettled(pinned, pinned.supervisor.start());
+    expect(pinned.supervisor.getSnapshot().acquisition).toMatchObject({ step: 'recorded' });
+    stage.end();
+    pinned.end();
   });
 
   test('[RM8] mirrors are asked in their order', async () => {
