@@ -189,13 +189,15 @@ describe('generations', () => {
     stage.acquired(1);
     stage.loaded(1);
     stage.probed(true, 1);
+    stage.probed(false, 1);
+    stage.send({ type: 'acquisition.progressed', generation: 1, progress: SOME_PROGRESS, atMs: 0 });
     stage.released(1);
     stage.send({ type: 'start.refused', generation: 1, reason: 'digest_mismatch', atMs: 0 });
     stage.send({ type: 'start.progressed', generation: 1, phase: 'acquiring', ratio: 1, atMs: 0 });
     expect(JSON.stringify([stage.value(), stage.context()])).toBe(before);
   });
 
-  test('[CH14] a probe of the start before does not make this one ready', () => {
+  test('[CH14] a probe of the start before neither makes this one ready nor takes it down', () => {
     const stage = stageChart();
     stage.start();
     stage.stop();
@@ -205,9 +207,50 @@ describe('generations', () => {
     stage.acquired();
     stage.loaded();
     stage.probed(true, 1);
-    expect(stage.in('ready')).toBe(false);
+    stage.probed(false, 1);
+    expect(stage.value()).toEqual({ starting: { probing: 'decoding' } });
     stage.probed(true, 2);
     expect(stage.in('ready')).toBe(true);
+  });
+});
+
+const SOME_PROGRESS = {
+  step: 'streaming',
+  receivedBytes: 1,
+  totalBytes: 2,
+  ratio: 0.5,
+  bytesPerSecond: null,
+  remainingMs: null,
+  mirror: 0,
+  attempt: 1,
+  reason: null,
+} as const;
+
+describe('a download', () => {
+  test('[CH30] is kept in the context until the next start, and ends the watch over the progress of the start', async () => {
+    const stage = stageChart({ acquireStallMsMax: 100, acquireMsMax: 10_000 });
+    stage.start();
+    const told = (ratio: number) =>
+      stage.send({
+        type: 'acquisition.progressed',
+        generation: 1,
+        progress: { ...SOME_PROGRESS, ratio },
+        atMs: stage.clock.nowMs(),
+      });
+    told(0.5);
+    told(0.25);
+    expect(stage.context()).toMatchObject({
+      acquisition: { step: 'streaming', ratio: 0.25 },
+      progress: { phase: 'acquiring', ratio: 0.5 },
+    });
+    await stage.clock.advance(9_999);
+    expect(stage.value()).toEqual({ starting: 'acquiring' });
+    await stage.clock.advance(1);
+    expect(stage.context().fault).toBe('acquire_timeout');
+    stage.released();
+    expect(stage.context().acquisition).not.toBeNull();
+    stage.start();
+    expect(stage.context().acquisition).toBeNull();
   });
 });
 
