@@ -3,6 +3,8 @@ import { createActor } from 'xstate';
 import { acquisitionMachine } from '../../../machines/acquisition.ts';
 import { DEFAULT_LIMITS } from '../../../policies/limits.ts';
 import {
+  MEMORY,
+  NEEDS,
   stageAcquisition,
   walkToProbing,
   walkToStreaming,
@@ -313,5 +315,56 @@ describe('what it leaves', () => {
     } as const;
     const actor = createActor(acquisitionMachine, { input }).start();
     expect(actor.getSnapshot().output).toEqual({ ok: false, reason: 'port_unprovided', attempts: 0 });
+  });
+});
+
+describe('what it remembers', () => {
+  test('[AC25] a part that does not fit is held against the source where nothing had been kept', async () => {
+    const fresh = walkToStreaming(stageAcquisition());
+    fresh.fetchFailed('response_range_mismatch');
+    expect(fresh.step()).toBe('rejected');
+    const resumed = walkToProbing(stageAcquisition());
+    resumed.probed(1);
+    resumed.fetchFailed('transfer_cut');
+    await resumed.clock.advance(500);
+    // The next attempt has kept nothing yet.
+    resumed.fetchFailed('response_range_mismatch');
+    expect(resumed.step()).toBe('rejected');
+  });
+
+  test('[AC26] what was dropped is dropped once', async () => {
+    const stage = walkToProbing(stageAcquisition());
+    stage.probed(300);
+    stage.fetchFailed('response_range_mismatch');
+    await stage.clock.advance(0);
+    expect(stage.context().fromStart).toBe(true);
+    stage.probed();
+    expect(stage.context().fromStart).toBe(false);
+    stage.fetchFailed('transfer_cut');
+    await stage.clock.advance(1000);
+    expect(stage.entered.at(-1)?.[1]).toMatchObject({ attempt: 3, fromStart: false });
+  });
+
+  test('[AC27] the latest time that any event told, whatever order they come in', () => {
+    const stage = stageAcquisition();
+    stage.say({ type: 'store.inspected', found: 'absent', atMs: 7 });
+    expect(stage.context().nowMs).toBe(7);
+    stage.say({ type: 'lock.waited', atMs: 3 });
+    expect(stage.context().nowMs).toBe(7);
+    stage.say({ type: 'lock.taken', atMs: 9 });
+    stage.say({ type: 'store.inspected', found: 'absent', atMs: 9 });
+    stage.say({ type: 'source.probed', attempt: 1, needs: NEEDS, memory: MEMORY, resumedBytes: 0, atMs: 10 });
+    stage.say({ type: 'transfer.completed', attempt: 1, atMs: 12 });
+    expect(stage.context().nowMs).toBe(12);
+  });
+
+  test('[AC28] once everything came no rate and no rest is told any more', async () => {
+    const stage = walkToStreaming(stageAcquisition());
+    await stage.clock.advance(300);
+    stage.received(900);
+    expect(stage.told.at(-1)).toMatchObject({ bytesPerSecond: 3000, remainingMs: 34 });
+    stage.completed();
+    expect(stage.told.at(-1)).toMatchObject({ step: 'verifying', bytesPerSecond: null, remainingMs: null });
+    expect(stage.told.at(-1)?.ratio).toBeCloseTo(0.9);
   });
 });
