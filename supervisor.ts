@@ -82,6 +82,7 @@ export function createSupervisorLogic(options: SupervisorOptions) {
       ...defineStartPorts({
         acquire: model.acquire,
         modelPath: model.path,
+        isRemote: model.isRemote,
         contextTokens,
         sequences: limits.maxInFlight,
         runtime,

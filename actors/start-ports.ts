@@ -13,6 +13,8 @@ export interface StartPortServices {
   /** Brings the model here and proves its bytes. It has let go of everything when it answers. */
   readonly acquire: AcquireModel;
   readonly modelPath: string;
+  /** Whether the model may have to be downloaded: then the store is asked before anything else is begun. */
+  readonly isRemote: boolean;
   readonly contextTokens: number;
   readonly sequences: number;
   readonly runtime: Runtime;
@@ -30,9 +32,11 @@ export type AcquireModel = (told: {
 }) => Promise<{ readonly ok: true } | Deny>;
 
 export function defineStartPorts(services: StartPortServices) {
-  const { acquire, modelPath, contextTokens, sequences, runtime, lease, clock } = services;
+  const { acquire, isRemote, modelPath, contextTokens, sequences, runtime, lease, clock } = services;
   /** What has not yet let go of its files and sockets. */
   let acquiring: Promise<unknown> = Promise.resolve();
+  /** Settles once it is known whether the model is here. */
+  let planned: Promise<void> = Promise.resolve();
 
   const refused = (generation: number, reason: Refusal['reason']): Refusal => ({
     type: 'start.refused',
@@ -79,13 +83,21 @@ export function defineStartPorts(services: StartPortServices) {
     acquireModel: port(async (scope) => {
       const { signal, say } = scope;
       const { generation } = scope.input;
+      let isPlanned = () => {};
+      planned = new Promise((resolve) => {
+        isPlanned = resolve;
+      });
+      const tellDownload = downloadProgress(scope);
       const acquired = acquire({
         signal,
         onRatio: progress(scope, 'acquiring'),
-        onProgress: downloadProgress(scope),
+        onProgress: (told) => {
+          if (told.step !== 'planning') isPlanned();
+          tellDownload(told);
+        },
       });
       acquiring = acquired.catch(() => undefined);
-      const attempt = await acquired;
+      const attempt = await acquired.finally(isPlanned);
       say(
         attempt.ok
           ? { type: 'model.acquired', generation, atMs: clock.nowMs() }
@@ -93,7 +105,14 @@ export function defineStartPorts(services: StartPortServices) {
       );
     }, onRejection),
 
-    prepareRuntime: port(async ({ input: { generation }, say }) => {
+    prepareRuntime: port(async ({ input: { generation }, signal, say }) => {
+      if (isRemote) {
+        // Importing the native library holds the event loop for tens of ms, and the store answers in less. Both ports
+        // are begun in one step, this one first.
+        await Promise.resolve();
+        await planned;
+        if (signal.aborted) return;
+      }
       const attempt = await lease.prepare(generation);
       if (!attempt.ok) say(refused(generation, attempt.reason));
     }, onRejection),

@@ -13,6 +13,7 @@ import type { ModelOptions, RemoteModelOptions, ResolvedOptions, StoreOptions } 
 export interface ModelAccess {
   /** Where the file lies once it was acquired. */
   readonly path: string;
+  readonly isRemote: boolean;
   readonly acquire: AcquireModel;
   /** The limits, with the time that a download of this size may take. */
   readonly limits: Limits;
@@ -36,6 +37,7 @@ function accessLocal(model: ModelOptions, { limits, ports }: ResolvedOptions): M
   const download = ports?.download ?? createLocalModelSource();
   return {
     path: model.path,
+    isRemote: false,
     acquire: ({ signal, onRatio }) => download({ ...model, signal, onProgress: onRatio }),
     limits,
   };
@@ -64,6 +66,7 @@ function accessRemote(
     fit === 'ignore' ? null : { contextTokens: runtime.contextTokens, sequences: limits.maxInFlight };
   return {
     path,
+    isRemote: true,
     acquire: ({ signal, onRatio, onProgress }) =>
       download === undefined
         ? acquirer.acquire(model, demand, signal, onProgress).finally(() => fetcher.close())
