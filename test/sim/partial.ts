@@ -5,8 +5,8 @@ import type { World } from './world.ts';
 export interface TimedPartialParts {
   readonly world: Pick<World, 'sleep'>;
   readonly chance: Chance;
-  /** The disk keeps what it has: it takes a while, or hangs. */
-  readonly flush: () => Promise<void>;
+  /** The disk keeps what it has: on the way, or at the end. It takes a while, or hangs. */
+  readonly flush: (when: 'on the way' | 'at the end') => Promise<void>;
   readonly onPublished: () => void;
 }
 
@@ -34,16 +34,16 @@ export function createTimedPartial(inner: PartialFile, parts: TimedPartialParts)
       return inner.header(signal);
     },
     sync: async () => {
-      await flush();
+      await flush('on the way');
       return inner.sync();
     },
     verify: async (signal, onProgress) => {
-      await flush();
+      await flush('at the end');
       await moment(1_000);
       return inner.verify(signal, onProgress);
     },
     publish: async () => {
-      await flush();
+      await flush('at the end');
       const published = await inner.publish();
       if (published.ok) onPublished();
       return published;
