@@ -11,6 +11,7 @@ export {
   type ModelPull,
   type PullOptions,
   type PullResult,
+  type RemoveResult,
 } from './host/model-library.ts';
 export type {
   ModelOptions,

@@ -38,7 +38,7 @@ export interface AcquirerServices {
 }
 
 export function createAcquirer(services: AcquirerServices): Acquirer {
-  const { judgeSource, limits, drawSeed } = services;
+  const { judgeSource, readMemory, limits, drawSeed } = services;
   return {
     acquire(pin, demand, signal, onProgress) {
       const { sha256, sizeBytes } = pin;
@@ -48,6 +48,7 @@ export function createAcquirer(services: AcquirerServices): Acquirer {
         ...services,
         spec,
         urls,
+        readMemory: demand === null ? null : readMemory,
         signal,
         onProgress,
         input: {

@@ -1,7 +1,8 @@
 import type { AcquisitionEvent, AcquisitionPortInput } from '../machines/acquisition-events.ts';
 import { isOfTheBytes } from '../policies/fetch-fault.ts';
 import type { Reason } from '../policies/reasons.ts';
-import type { AcquisitionServices, AcquisitionSession, OnBytes, StepFault } from './acquisition-session.ts';
+import type { AcquisitionServices, AcquisitionSession } from './acquisition-session.ts';
+import type { OnBytes, StepFault } from './model-download.ts';
 import { definePortActor, type PortScope } from './port-actor.ts';
 
 type Scope = PortScope<AcquisitionEvent, AcquisitionPortInput>;
@@ -75,7 +76,7 @@ export function defineAcquisitionPorts(
       say({
         type: 'source.probed',
         attempt: input.attempt,
-        memory: await readMemory(),
+        memory: (await readMemory?.()) ?? null,
         needs: { tensorBytes, kvBytesPerToken, contextTokens },
         resumedBytes: probed.keptBytes,
         atMs: clock.nowMs(),

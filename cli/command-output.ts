@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { explainReason, type Reason, SupervisorError } from '../index.ts';
 import { acquisitionExitCode, EXIT } from './acquisition-exit-code.ts';
 import { type Colors, pickColors } from './colors.ts';
@@ -13,13 +14,24 @@ export interface CommandOutput {
   note(text: string): void;
 }
 
+/** The options that say how results are told. */
+export interface OutputOptions {
+  readonly json?: boolean;
+  /** What `--no-color` sets to false. */
+  readonly color: boolean;
+}
+
+export function addOutputOptions(command: Command): Command {
+  return command.option('--json', 'one JSON object a line').option('--no-color', 'no colour');
+}
+
 /** The part of a stream that is needed. */
 export interface TextStream {
   write(text: string): unknown;
 }
 
 export function createCommandOutput(
-  { json, color }: { readonly json: boolean; readonly color: boolean },
+  { json = false, color }: OutputOptions,
   stdout: TextStream = process.stdout,
   stderr: TextStream = process.stderr,
 ): CommandOutput {

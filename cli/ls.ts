@@ -1,7 +1,13 @@
 import { Command } from 'commander';
 import type { PinFile, StoredModel } from '../index.ts';
 import { EXIT } from './acquisition-exit-code.ts';
-import { type CommandOutput, createCommandOutput, tellError } from './command-output.ts';
+import {
+  addOutputOptions,
+  type CommandOutput,
+  createCommandOutput,
+  type OutputOptions,
+  tellError,
+} from './command-output.ts';
 import { formatBytes } from './format.ts';
 import {
   addStoreOptions,
@@ -30,12 +36,10 @@ Exit codes:
 export function createLsCommand(openLibrary: OpenLibrary): Command {
   const command = new Command('ls').description('list the models of the store and of the file of pins');
   addStoreOptions(addPinOptions(command));
-  return command
-    .option('--json', 'one JSON object a line')
-    .option('--no-color', 'no colour')
+  return addOutputOptions(command)
     .addHelpText('after', HELP)
-    .action(async (options: StoreOptions & PinOptions & { json?: boolean; color: boolean }) => {
-      const output = createCommandOutput({ json: options.json === true, color: options.color });
+    .action(async (options: StoreOptions & PinOptions & OutputOptions) => {
+      const output = createCommandOutput(options);
       process.exitCode = await runLs(options, { openLibrary, output });
     });
 }

@@ -2,7 +2,13 @@ import { Command } from 'commander';
 import { explainPin, type ModelLibrary, type ModelPin, writePin } from '../index.ts';
 import { EXIT, EXIT_CODES_HELP } from './acquisition-exit-code.ts';
 import { followBytes } from './byte-rate.ts';
-import { createCommandOutput, tellError, tellRefusal } from './command-output.ts';
+import {
+  addOutputOptions,
+  createCommandOutput,
+  type OutputOptions,
+  tellError,
+  tellRefusal,
+} from './command-output.ts';
 import { formatBytes } from './format.ts';
 import { EXIT_INTERRUPTED, onInterrupt } from './interrupt.ts';
 import {
@@ -43,12 +49,10 @@ export function createPinCommand(openLibrary: OpenLibrary): Command {
     .option('--mirror <url>', 'where else the file is; may be repeated', eachOf)
     .option('--replace', 'let a pin of this name be replaced');
   addSourceOptions(addPinOptions(command));
-  return command
-    .option('--json', 'one JSON object a line')
-    .option('--no-color', 'no colour')
+  return addOutputOptions(command)
     .addHelpText('after', HELP)
-    .action(async (url: string, options: PinCommandOptions & { json?: boolean; color: boolean }) => {
-      const output = createCommandOutput({ json: options.json === true, color: options.color });
+    .action(async (url: string, options: PinCommandOptions & OutputOptions) => {
+      const output = createCommandOutput(options);
       const report = createTransferReport({ json: output.json });
       process.exitCode = await runPin(url, options, { openLibrary, output, report, onInterrupt });
     });

@@ -1,7 +1,14 @@
 import { Command } from 'commander';
 import type { ModelLibrary, ModelPin, ModelPull, PullResult } from '../index.ts';
 import { EXIT, EXIT_CODES_HELP } from './acquisition-exit-code.ts';
-import { type CommandOutput, createCommandOutput, tellError, tellRefusal } from './command-output.ts';
+import {
+  addOutputOptions,
+  type CommandOutput,
+  createCommandOutput,
+  type OutputOptions,
+  tellError,
+  tellRefusal,
+} from './command-output.ts';
 import { formatBytes } from './format.ts';
 import { EXIT_INTERRUPTED, type Interrupt, onInterrupt } from './interrupt.ts';
 import {
@@ -46,15 +53,19 @@ export function createPullCommand(openLibrary: OpenLibrary): Command {
     .option('--size <bytes>', 'of a URL: the size that the file must have', wholeNumber)
     .option('--mirror <url>', 'of a URL: where else the file is; may be repeated', eachOf);
   addSourceOptions(addPinOptions(command));
-  return command
-    .option('--reverify', 'read and hash a model again that is here already')
-    .option('--context-tokens <n>', 'tokens of context that must fit into memory with the model', wholeNumber)
-    .option('--ignore-fit', 'fetch a model even if it can never fit the memory of this machine')
-    .option('--json', 'one JSON object a line')
-    .option('--no-color', 'no colour')
+  return addOutputOptions(
+    command
+      .option('--reverify', 'read and hash a model again that is here already')
+      .option(
+        '--context-tokens <n>',
+        'tokens of context that must fit into memory with the model',
+        wholeNumber,
+      )
+      .option('--ignore-fit', 'fetch a model even if it can never fit the memory of this machine'),
+  )
     .addHelpText('after', HELP)
-    .action(async (targets: string[], options: PullOptions & { json?: boolean; color: boolean }) => {
-      const output = createCommandOutput({ json: options.json === true, color: options.color });
+    .action(async (targets: string[], options: PullOptions & OutputOptions) => {
+      const output = createCommandOutput(options);
       const report = createTransferReport({ json: output.json });
       process.exitCode = await runPull(targets, options, { openLibrary, output, report, onInterrupt });
     });

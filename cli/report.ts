@@ -1,5 +1,6 @@
 import { pickColors } from './colors.ts';
 import type { Report } from './demo-event.ts';
+import { isLiveTerminal } from './live-terminal.ts';
 import { createLineReport } from './report-lines.ts';
 import { createTerminalReport } from './report-terminal.ts';
 
@@ -9,7 +10,5 @@ export function createReport({ json, color }: { readonly json: boolean; readonly
   if (json) return { tell: (event) => write(JSON.stringify(event)), close: () => undefined };
 
   const colors = pickColors(color);
-  return process.stdout.isTTY && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined
-    ? createTerminalReport(colors)
-    : createLineReport(colors, write);
+  return isLiveTerminal(process.stdout) ? createTerminalReport(colors) : createLineReport(colors, write);
 }

@@ -1,6 +1,13 @@
 import { Command } from 'commander';
 import { EXIT } from './acquisition-exit-code.ts';
-import { type CommandOutput, createCommandOutput, tellError, tellRefusal } from './command-output.ts';
+import {
+  addOutputOptions,
+  type CommandOutput,
+  createCommandOutput,
+  type OutputOptions,
+  tellError,
+  tellRefusal,
+} from './command-output.ts';
 import {
   addStoreOptions,
   type OpenLibrary,
@@ -28,16 +35,12 @@ export function createRmCommand(openLibrary: OpenLibrary): Command {
     .description('delete models from the store')
     .argument('<model...>', 'names in the file of pins, or digests');
   addStoreOptions(addPinOptions(command));
-  return command
-    .option('--json', 'one JSON object a line')
-    .option('--no-color', 'no colour')
+  return addOutputOptions(command)
     .addHelpText('after', HELP)
-    .action(
-      async (targets: string[], options: StoreOptions & PinOptions & { json?: boolean; color: boolean }) => {
-        const output = createCommandOutput({ json: options.json === true, color: options.color });
-        process.exitCode = await runRm(targets, options, { openLibrary, output });
-      },
-    );
+    .action(async (targets: string[], options: StoreOptions & PinOptions & OutputOptions) => {
+      const output = createCommandOutput(options);
+      process.exitCode = await runRm(targets, options, { openLibrary, output });
+    });
 }
 
 /** @returns The exit code: of several models that of the first that failed. */

@@ -1,3 +1,4 @@
+import { isLiveTerminal } from './live-terminal.ts';
 import { createTransferBar } from './transfer-bar.ts';
 import { createTransferLines } from './transfer-lines.ts';
 import { pacedBySteps, type TransferReport } from './transfer-state.ts';
@@ -14,9 +15,7 @@ export function createTransferReport(
   const nowMs = () => performance.now();
   const note = (text: string) => void stderr.write(`${text}\n`);
   if (json) return createTransferObjects(nowMs, (line) => void stdout.write(`${line}\n`), note);
-  return stderr.isTTY && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined
-    ? createTransferBar(stderr)
-    : createTransferLines(nowMs, note);
+  return isLiveTerminal(stderr) ? createTransferBar(stderr) : createTransferLines(nowMs, note);
 }
 
 /** One object a line: at each change of the step, and now and then between. */

@@ -2,7 +2,13 @@ import { Command } from 'commander';
 import type { ModelLibrary, PinFile, StoredModel } from '../index.ts';
 import { EXIT, EXIT_CODES_HELP } from './acquisition-exit-code.ts';
 import { followBytes } from './byte-rate.ts';
-import { createCommandOutput, tellError, tellRefusal } from './command-output.ts';
+import {
+  addOutputOptions,
+  createCommandOutput,
+  type OutputOptions,
+  tellError,
+  tellRefusal,
+} from './command-output.ts';
 import { EXIT_INTERRUPTED, onInterrupt } from './interrupt.ts';
 import {
   addStoreOptions,
@@ -30,17 +36,13 @@ export function createVerifyCommand(openLibrary: OpenLibrary): Command {
     .description('prove stored models anew, byte by byte')
     .argument('[model...]', 'names in the file of pins, or digests (default: all that are stored)');
   addStoreOptions(addPinOptions(command));
-  return command
-    .option('--json', 'one JSON object a line')
-    .option('--no-color', 'no colour')
+  return addOutputOptions(command)
     .addHelpText('after', HELP)
-    .action(
-      async (targets: string[], options: StoreOptions & PinOptions & { json?: boolean; color: boolean }) => {
-        const output = createCommandOutput({ json: options.json === true, color: options.color });
-        const report = createTransferReport({ json: output.json });
-        process.exitCode = await runVerify(targets, options, { openLibrary, output, report, onInterrupt });
-      },
-    );
+    .action(async (targets: string[], options: StoreOptions & PinOptions & OutputOptions) => {
+      const output = createCommandOutput(options);
+      const report = createTransferReport({ json: output.json });
+      process.exitCode = await runVerify(targets, options, { openLibrary, output, report, onInterrupt });
+    });
 }
 
 /** @returns The exit code. */

@@ -61,7 +61,7 @@ export interface ModelLibrary {
     options?: { readonly signal?: AbortSignal; readonly onProgress?: (doneBytes: number) => void },
   ): Promise<Verdict>;
   /** Deletes one model. `model_not_stored` where there is none. */
-  remove(sha256: string): Promise<Verdict>;
+  remove(sha256: string): Promise<RemoveResult>;
   /** Deletes what ended downloads left behind, and with `keep` every model that it does not name. @throws {SupervisorError} `store_failed` */
   prune(options?: PruneOptions): Promise<PruneReport>;
   /** Ends connections that are kept for later. Idempotent. */
@@ -76,6 +76,8 @@ export interface MeasureOptions {
 export type MeasureResult =
   | ({ readonly ok: true } & IntegritySpec)
   | { readonly ok: false; readonly reason: Reason };
+
+export type RemoveResult = { readonly ok: true } | { readonly ok: false; readonly reason: Reason };
 
 export interface PullOptions {
   readonly fit?: { readonly contextTokens?: number; readonly sequences?: number } | 'ignore';
@@ -135,9 +137,14 @@ export function createModelLibrary(options: LibraryOptions): ModelLibrary {
       return measured.ok ? { ok: true, ...measured.value } : { ok: false, reason: measured.reason };
     },
     list: async () => unwrap(await store.list()),
-    verify: async (spec, { signal = new AbortController().signal, onProgress } = {}) =>
-      verdictOf(await store.verify(spec, signal, onProgress), 'integrity_verified'),
-    remove: async (sha256) => verdictOf(await store.remove(sha256), 'store_record_fits'),
+    verify: async (spec, { signal = new AbortController().signal, onProgress } = {}) => {
+      const verified = await store.verify(spec, signal, onProgress);
+      return verified.ok ? allow('integrity_verified') : deny(verified.reason);
+    },
+    remove: async (sha256) => {
+      const removed = await store.remove(sha256);
+      return removed.ok ? { ok: true } : { ok: false, reason: removed.reason };
+    },
     prune: async (which) => unwrap(await store.prune(which)),
     close: () => fetcher.close(),
   };
@@ -146,10 +153,6 @@ export function createModelLibrary(options: LibraryOptions): ModelLibrary {
 function unwrap<T>(attempt: Attempt<T>): T {
   if (attempt.ok) return attempt.value;
   throw new SupervisorError('store_failed', attempt.reason, explainReason(attempt.reason));
-}
-
-function verdictOf(attempt: Attempt<unknown>, reason: Reason): Verdict {
-  return attempt.ok ? allow(reason) : deny(attempt.reason);
 }
 
 const pinSchema = z.strictObject(

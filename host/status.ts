@@ -24,7 +24,7 @@ export interface SupervisorStatus {
   readonly fault: Reason | null;
   /** How far `acquiring` or `loading` is, 0 to 1. */
   readonly progress: { readonly phase: StartPhase; readonly ratio: number } | null;
-  /** How far the download of the model is, or how the latest one ended; null where none was needed to be begun. */
+  /** How far the way of the model into the store is, or how the latest one ended; null for a model with a path, and before the first one. */
   readonly acquisition: AcquisitionProgress | null;
   readonly runtime: RuntimeFacts | null;
   readonly pressure: PressureLevel;

@@ -66,7 +66,7 @@ export interface Supervisor extends AsyncDisposable {
   /** Samples of memory, CPU and GPU, taken while somebody listens or the supervisor is up. */
   readonly resources$: Observable<ResourceObservation>;
   readonly backpressure$: Observable<Backpressure>;
-  /** The download of the model, now and at every change; null while the file is here and before the first one. */
+  /** The way of the model into the store, now and at every change; null for a model with a path, and before the first one. */
   readonly acquisition$: Observable<AcquisitionProgress | null>;
   /** The XState actor: for inspection and for composing; commands go through the methods. */
   readonly actor: SupervisorActor;

@@ -38,12 +38,7 @@ export interface AcquisitionContext extends AcquisitionInput {
   readonly progress: TransferProgress;
   /** Why the latest attempt failed, or all of it; null before. */
   readonly reason: Reason | null;
-  /** How it ended; null until then. */
-  readonly end: AcquisitionEnd | null;
 }
-
-/** `rejected`: the same pin and sources would come to this end again. `failed`: they might not. */
-export type AcquisitionEnd = 'recorded' | 'rejected' | 'failed';
 
 /** How an acquisition ended, and after how many questions to a source: 0 where the model was here already. */
 export type AcquisitionOutput =
@@ -81,7 +76,6 @@ export function createAcquisitionContext(input: AcquisitionInput): AcquisitionCo
     retryDelayMs: 0,
     progress: createTransferProgress(input.sizeBytes),
     reason: null,
-    end: null,
   };
 }
 

@@ -15,11 +15,11 @@ export type AcquisitionEvent =
   | ({ readonly type: 'lock.taken' } & At)
   /** Another process holds the lock and shows life. */
   | ({ readonly type: 'lock.waited' } & At)
-  /** The header of the model is here, and the machine was looked at. `resumedBytes`: what was here before this attempt. */
+  /** The header of the model is here. `memory` is null where whether it fits is not judged; `resumedBytes`: what was here before this attempt. */
   | ({
       readonly type: 'source.probed';
       readonly needs: ModelNeeds;
-      readonly memory: MachineMemory;
+      readonly memory: MachineMemory | null;
       readonly resumedBytes: number;
     } & OfAttempt)
   /** So many bytes of the file are here. */

@@ -6,12 +6,7 @@ import { evaluateModelFit } from '../policies/model-fit.ts';
 import type { Reason } from '../policies/reasons.ts';
 import { recordAttempt, recordDone, recordReceived, recordVerified } from '../policies/transfer-progress.ts';
 import { allow, type Verdict } from '../policies/verdict.ts';
-import type {
-  AcquisitionContext,
-  AcquisitionEnd,
-  AcquisitionInput,
-  AcquisitionOutput,
-} from './acquisition-context.ts';
+import type { AcquisitionContext, AcquisitionInput, AcquisitionOutput } from './acquisition-context.ts';
 import type { AcquisitionEvent } from './acquisition-events.ts';
 import { acquisitionPorts } from './acquisition-ports.ts';
 
@@ -46,7 +41,6 @@ export const acquisitionSetup = setup({
     events: {} as AcquisitionEvent,
     input: {} as AcquisitionInput,
     output: {} as AcquisitionOutput,
-    tags: {} as 'waiting',
   },
   actors: acquisitionPorts,
   guards: {
@@ -58,7 +52,6 @@ export const acquisitionSetup = setup({
       event.type === 'store.inspected' && event.found === 'absent' && context.lock !== 'wanted',
     isOfAttempt,
     fits: (situation) => isOfAttempt(situation) && judgeFit(situation).ok,
-    isDownloading: ({ context }) => context.downloading,
     isStored: ({ context }) => !context.downloading,
     isPermanent: ({ event }) => event.type === 'store.failed' && faultClass(event.reason) === 'permanent',
     /** Params `reason` null: the one that the event brings. */
@@ -112,7 +105,6 @@ export const acquisitionSetup = setup({
       return { nowMs: later(context, event), progress };
     }),
     recordDone: assign(({ context }) => ({ progress: recordDone(context.progress), reason: null })),
-    end: assign((_, { end }: { end: AcquisitionEnd }) => ({ end })),
     keepFitReason: assign((situation) => ({
       reason: judgeFit(situation).reason,
       nowMs: later(situation.context, situation.event),

@@ -1,5 +1,9 @@
 import type { Reason } from '../policies/reasons.ts';
-import { type AcquisitionContext, createAcquisitionContext } from './acquisition-context.ts';
+import {
+  type AcquisitionContext,
+  type AcquisitionOutput,
+  createAcquisitionContext,
+} from './acquisition-context.ts';
 import { acquisitionSetup } from './acquisition-ground.ts';
 
 const portInput = ({ context }: { context: AcquisitionContext }) => ({
@@ -40,6 +44,17 @@ const bytesReceived = <T extends string>(target: T) =>
 /** A source is asked, and then sends: the first byte has a deadline, and so has each further one. */
 const asked = { after: { firstByteDeadline: afterFetchFault('source_first_byte_timeout') } } as const;
 const sending = { after: { transferStallDeadline: afterFetchFault('source_stalled') } } as const;
+
+const succeeded = ({ context }: { context: AcquisitionContext }): AcquisitionOutput => ({
+  ok: true,
+  attempts: context.attempt,
+});
+
+const refused = ({ context }: { context: AcquisitionContext }): AcquisitionOutput => ({
+  ok: false,
+  reason: context.reason ?? 'internal_error',
+  attempts: context.attempt,
+});
 
 const onPortError = failBy('internal_error');
 
@@ -138,8 +153,8 @@ export const acquisitionMachine = acquisitionSetup.createMachine({
       on: {
         'bytes.verified': { target: '.reading', actions: 'recordProof' },
         'model.verified': [
-          { guard: 'isDownloading', target: 'publishing', actions: 'keepTime' },
-          { target: 'recorded', actions: 'keepTime' },
+          { guard: 'isStored', target: 'recorded', actions: 'keepTime' },
+          { target: 'publishing', actions: 'keepTime' },
         ],
         // A stored file that went bad is out of the store by now: it is downloaded again.
         'model.refused': [
@@ -158,10 +173,9 @@ export const acquisitionMachine = acquisitionSetup.createMachine({
       after: { flushDeadline: failBy('store_timeout') },
       on: { 'model.published': { target: 'recorded', actions: 'keepTime' } },
     },
-    recorded: { type: 'final', entry: ['recordDone', { type: 'end', params: { end: 'recorded' } }] },
-    rejected: { type: 'final', entry: { type: 'end', params: { end: 'rejected' } } },
-    failed: { type: 'final', entry: { type: 'end', params: { end: 'failed' } } },
+    recorded: { type: 'final', entry: 'recordDone', output: succeeded },
+    rejected: { type: 'final', output: refused },
+    failed: { type: 'final', output: refused },
   },
-  output: ({ context: { end, reason, attempt: attempts } }) =>
-    end === 'recorded' ? { ok: true, attempts } : { ok: false, reason: reason ?? 'internal_error', attempts },
+  output: ({ event }) => event.output as AcquisitionOutput,
 });

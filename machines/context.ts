@@ -28,7 +28,7 @@ export interface SupervisorContext {
   /** Counts starts; completions of an earlier start are stale. */
   readonly generation: number;
   readonly progress: { readonly phase: StartPhase; readonly ratio: number } | null;
-  /** How far the download of the model is, or how it ended; null where the file was here, or before the first. */
+  /** How far the way of the model into the store is, or how the latest one ended; null for a model with a path, and before the first one. */
   readonly acquisition: AcquisitionProgress | null;
   readonly runtime: RuntimeFacts | null;
   /** Whether this run of the supervisor was ever ready: a first start that fails is not tried again by itself. */

@@ -1,11 +1,8 @@
 import { backoffDelayMs } from './backoff.ts';
 import { faultClass } from './faults.ts';
 import { fetchFaultClass } from './fetch-fault.ts';
-import type { Limits } from './limits.ts';
+import { type Limits, TIMER_MS_MAX } from './limits.ts';
 import type { Reason } from './reasons.ts';
-
-/** Longest delay a timer of Node keeps: beyond it, a timer fires at once. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** How the download of a model stands between two attempts. */
 export interface FetchHistory {

@@ -1,11 +1,8 @@
 import { isIntegerFrom, isNumberWithin, isObject, ownField } from './foreign.ts';
-import { LIMIT_RULES, type LimitName, type Limits } from './limits.ts';
+import { LIMIT_RULES, type LimitName, type Limits, TIMER_MS_MAX } from './limits.ts';
 import { failClosed } from './verdict.ts';
 
 type BackoffLimits = Pick<Limits, 'backoffMsMin' | 'backoffMsMax' | 'backoffJitterRatio'>;
-
-/** Longest delay a timer of Node keeps: beyond it, a timer fires at once. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /**
  * How long to wait before a restart, in whole ms: `backoffMsMin`, doubled with each attempt up to `backoffMsMax`,

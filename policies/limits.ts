@@ -1,3 +1,5 @@
+import { isNumberWithin, isObject, ownField } from './foreign.ts';
+
 /**
  * Every limit of the project in one table: unit, default, range, and what happens when it is reached.
  * The README's limits table, the option schema and the defaults are all made from it.
@@ -24,7 +26,7 @@ export interface LimitRule {
 }
 
 /** Longest delay a timer of Node keeps: beyond it, a timer fires at once. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
+export const TIMER_MS_MAX = 2 ** 31 - 1;
 const BYTES_MAX = Number.MAX_SAFE_INTEGER;
 
 const rule = (unit: LimitUnit, fallback: number, min: number, max: number, meaning: string): LimitRule => ({
@@ -248,3 +250,10 @@ export const LIMIT_ORDER: readonly (readonly [LimitName, LimitName])[] = [
   ['cpuLoadRatioSoft', 'cpuLoadRatioHard'],
   ['observeEveryMs', 'observationAgeMsMax'],
 ];
+
+/** A limit of a foreign object; null where it is missing or outside the range of its rule. */
+export function readLimit(limits: unknown, name: LimitName): number | null {
+  if (!isObject(limits)) return null;
+  const value = ownField(limits, name);
+  return isNumberWithin(value, LIMIT_RULES[name].min, LIMIT_RULES[name].max) ? value : null;
+}

@@ -1,5 +1,5 @@
-import { isIntegerFrom, isNumberWithin, isObject, ownField } from './foreign.ts';
-import { LIMIT_RULES, type LimitName } from './limits.ts';
+import { isIntegerFrom, isObject, ownField } from './foreign.ts';
+import { readLimit } from './limits.ts';
 import { allow, deny, failClosed, type Verdict } from './verdict.ts';
 
 /** What a model asks of memory, as its header tells. */
@@ -64,10 +64,4 @@ function readNeededBytes(needs: unknown, demand: unknown): number | null {
 function integerField(source: unknown, key: string, min: number): number | null {
   const value = isObject(source) ? ownField(source, key) : undefined;
   return isIntegerFrom(value, min) ? value : null;
-}
-
-function readLimit(limits: unknown, name: LimitName): number | null {
-  const value = isObject(limits) ? ownField(limits, name) : undefined;
-  const { min, max } = LIMIT_RULES[name];
-  return isNumberWithin(value, min, max) ? value : null;
 }

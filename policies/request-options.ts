@@ -1,4 +1,5 @@
 import { isIntegerFrom, isNumberWithin, isObject, isPlainObject, ownField } from './foreign.ts';
+import { TIMER_MS_MAX } from './limits.ts';
 import type { CancelSignal } from './runtime-adapter.ts';
 
 /**
@@ -16,7 +17,6 @@ export interface RequestMessage {
 const MESSAGES_MAX = 10_000;
 const STOP_TEXTS_MAX = 16;
 const STOP_TEXT_CHARS_MAX = 256;
-const TIMER_MS_MAX = 2 ** 31 - 1;
 const SEED_MAX = 2 ** 32 - 1;
 const TOP_K_MAX = 1_000_000;
 const TEMPERATURE_MAX = 5;

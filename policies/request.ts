@@ -1,5 +1,5 @@
-import { isIntegerFrom, isNumberWithin, isObject, isPlainObject, ownField } from './foreign.ts';
-import { LIMIT_RULES, type LimitName } from './limits.ts';
+import { isIntegerFrom, isObject, isPlainObject, ownField } from './foreign.ts';
+import { readLimit } from './limits.ts';
 import type { Reason } from './reasons.ts';
 import {
   INVALID,
@@ -229,12 +229,6 @@ function readFacts(facts: unknown): RequestFacts | null {
     return null;
   if (fault !== null && !isFault(fault)) return null;
   return { promptKind, promptChars, messageCount, maxTokens, deadlineMs, signalAborted, fault };
-}
-
-function readLimit(limits: unknown, name: LimitName): number | null {
-  if (!isObject(limits)) return null;
-  const value = ownField(limits, name);
-  return isNumberWithin(value, LIMIT_RULES[name].min, LIMIT_RULES[name].max) ? value : null;
 }
 
 function faulty(fault: RequestFault): ReadRequest {

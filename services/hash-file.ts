@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
 import type { CancelSignal } from '../policies/runtime-adapter.ts';
 import { type Attempt, deny } from '../policies/verdict.ts';
 import type { OpenFile } from './file-system.ts';
@@ -63,8 +62,11 @@ async function hashInThread(
   signal: CancelSignal,
   tell: Tell,
 ): Promise<Attempt<FileDigest> | null> {
-  let worker: Worker;
+  let worker: import('node:worker_threads').Worker;
   try {
+    // Loaded when it is first needed: most starts hash nothing.
+    const { Worker } = await import('node:worker_threads');
+    if (signal.aborted) return deny('start_superseded');
     // Neither flags nor environment of the host are the thread's: a loader in them would run there first.
     worker = new Worker(workerUrl, { workerData: { fd, sizeBytes }, execArgv: [], env: {} });
   } catch {

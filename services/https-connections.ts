@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { lookup as dnsLookup } from 'node:dns';
+import { validateHeaderValue } from 'node:http';
 import { Agent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
@@ -9,6 +10,7 @@ import { isSpecialAddress } from './special-addresses.ts';
 export interface ConnectionOptions {
   readonly privateAddresses?: boolean;
   readonly ca?: string | readonly string[];
+  readonly authorization?: string;
   readonly agent?: Agent;
   readonly lookup?: LookupFunction;
 }
@@ -30,8 +32,9 @@ const BUFFER_BYTES = 1024 * 1024;
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
-/** @throws where a certificate of `ca` cannot be read. */
+/** @throws where a certificate of `ca` cannot be read, or `authorization` is no value of a header field. */
 export function createConnections(options: ConnectionOptions): Connections {
+  if (options.authorization !== undefined) validateHeaderValue('Authorization', options.authorization);
   const { agent: own, privateAddresses = false, lookup = dnsLookup as LookupFunction } = options;
   // The addresses behind an agent of the host's are not ours to judge: it may dial a proxy, which resolves names.
   if (own !== undefined)

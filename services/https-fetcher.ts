@@ -1,4 +1,3 @@
-import { validateHeaderValue } from 'node:http';
 import type { Agent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { evaluateFirstContact, evaluateResponseHead, isFetchRange } from '../policies/response.ts';
@@ -7,8 +6,8 @@ import { validateRedirectUrl, validateSourceUrl } from '../policies/source.ts';
 import type { SourceAllowEntry } from '../policies/source-allowlist.ts';
 import { MODEL_HUB_HOST } from '../policies/source-grammar.ts';
 import { type Attempt, deny, type Verdict } from '../policies/verdict.ts';
-import { type Connections, createConnections } from './https-connections.ts';
-import { type Exchange, exchange, type HttpsCall } from './https-exchange.ts';
+import type { Connections } from './https-connections.ts';
+import type { Exchange, HttpsCall } from './https-exchange.ts';
 import type { FetchRequest, ModelFetcher, Transfer } from './model-fetcher.ts';
 
 export interface HttpsFetcherOptions {
@@ -47,15 +46,17 @@ const CONTENT_NETWORK = '.hf.co';
  * Of its options it reports an unusable `ca` or `authorization` as `options_invalid` with each request.
  */
 export function createHttpsFetcher(options: HttpsFetcherOptions): ModelFetcher {
-  const isAuthorizable = isAuthorizationSound(options.authorization);
-  // Made when it is first needed: to read the roots takes tens of milliseconds, and most starts fetch nothing.
-  let connections: Connections | null = null;
+  // Made when it is first needed: to load TLS and read the roots takes tens of milliseconds, and most starts fetch
+  // nothing.
+  let opening: Promise<Wire | null> | null = null;
+  let wire: Wire | null = null;
 
   async function ask(call: (route: Route) => Promise<Attempt<Transfer>>): Promise<Attempt<Transfer>> {
-    connections ??= attempt(() => createConnections(options));
-    if (connections === null || !isAuthorizable) return deny('options_invalid');
+    opening ??= openWire(options);
+    wire = await opening;
+    if (wire === null) return deny('options_invalid');
     try {
-      return await call({ ...options, connections });
+      return await call({ ...options, ...wire });
     } catch {
       return deny('internal_error');
     }
@@ -65,12 +66,29 @@ export function createHttpsFetcher(options: HttpsFetcherOptions): ModelFetcher {
     open: (request, signal) => ask((route) => fetchPart(request, route, signal)),
     openFirst: (url, signal) =>
       ask((route) => follow({ url, headers: PLAIN_HEADERS, judge: evaluateFirstContact }, route, signal)),
-    close: () => connections?.close(),
+    close: () => wire?.connections.close(),
   };
 }
 
-interface Route extends HttpsFetcherOptions {
+/** What speaks to a source. */
+interface Wire {
   readonly connections: Connections;
+  readonly exchange: typeof import('./https-exchange.ts').exchange;
+}
+
+type Route = HttpsFetcherOptions & Wire;
+
+/** Null where an option cannot be used. */
+async function openWire(options: HttpsFetcherOptions): Promise<Wire | null> {
+  const [{ createConnections }, { exchange }] = await Promise.all([
+    import('./https-connections.ts'),
+    import('./https-exchange.ts'),
+  ]);
+  try {
+    return { connections: createConnections(options), exchange };
+  } catch {
+    return null;
+  }
 }
 
 async function fetchPart(
@@ -97,7 +115,7 @@ async function follow(
     if (!allowed.ok) return allowed;
     const sent = hop === 0 ? { ...headers, ...authorizationOf(route) } : headers;
     const call = { url: location, headers: sent, judge, ...route.connections };
-    const answer = await exchangeFresh(() => exchange(call, signal), route.connections);
+    const answer = await exchangeFresh(() => route.exchange(call, signal), route.connections);
     if (answer.kind === 'transfer') return { ok: true, value: answer.transfer };
     if (answer.kind === 'failed') return answer.verdict;
     location = answer.location;
@@ -139,18 +157,4 @@ function headersOf(asked: Omit<FetchRequest, 'url'>): Record<string, string> {
 
 function authorizationOf({ authorization }: Route): Record<string, string> {
   return authorization === undefined ? {} : { Authorization: authorization };
-}
-
-function isAuthorizationSound(authorization: string | undefined): boolean {
-  return (
-    authorization === undefined || attempt(() => validateHeaderValue('Authorization', authorization)) !== null
-  );
-}
-
-function attempt<T>(make: () => T): T | null {
-  try {
-    return make();
-  } catch {
-    return null;
-  }
 }

@@ -36,11 +36,15 @@ export function stageAcquisitionRun(options: AcquisitionRunOptions = {}) {
   const source = createScriptedFetcher();
   const memory = createMemoryModelStore();
   source.serve(URL_A, bytes);
+  let looks = 0;
   const acquirer = createAcquirer({
     store: memory.store,
     fetcher: source.fetcher,
     judgeSource: () => allow('source_allowed'),
-    readMemory: async () => ({ memoryBytes, vramBytes: null }),
+    readMemory: async () => {
+      looks += 1;
+      return { memoryBytes, vramBytes: null };
+    },
     limits: { ...DEFAULT_LIMITS, backoffJitterRatio: 0, ...limits },
     clock,
     drawSeed: () => 1,
@@ -55,6 +59,8 @@ export function stageAcquisitionRun(options: AcquisitionRunOptions = {}) {
     clock,
     source,
     memory,
+    /** How often the memory of the machine was looked at. */
+    looks: () => looks,
     /** Every progress that was told, in order. */
     progress,
     abort: () => controller.abort(),

@@ -165,7 +165,7 @@ function createLibrary(
     remove: async (sha256) => {
       calls.push(['remove', sha256]);
       const reason = bad[sha256];
-      return reason === undefined ? { ok: true, reason: 'store_record_fits' } : { ok: false, reason };
+      return reason === undefined ? { ok: true } : { ok: false, reason };
     },
     prune: async () => ({ models: 0, partials: 0, evidence: 0, freedBytes: 0 }),
     close: () => void calls.push(['close']),

@@ -70,6 +70,13 @@ export async function openPartial(store: ModelStore, spec = STORE_SPEC): Promise
   return valueIn(await store.openPartial(spec));
 }
 
+/** Opens a partial file and begins it under the usual validator. */
+export async function beginPartial(store: ModelStore, spec = STORE_SPEC): Promise<PartialFile> {
+  const partial = await openPartial(store, spec);
+  await partial.restart(ETAG);
+  return partial;
+}
+
 export interface DownloadPlan {
   readonly bytes?: Uint8Array;
   readonly etag?: string | null;

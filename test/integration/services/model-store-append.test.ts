@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { createFaultyStoreFileSystem } from '../../doubles/faulty-store-file-system.ts';
 import {
-  ETAG,
+  beginPartial,
   NEVER_ABORTED,
-  openPartial,
   reasonOf,
   STORE_MODEL,
   STORE_SPEC,
@@ -13,11 +12,7 @@ import {
 const stage = stageStore();
 const MIB = 2 ** 20;
 
-async function opened(spec = STORE_SPEC, options = {}) {
-  const partial = await openPartial(stage.store(options), spec);
-  await partial.restart(ETAG);
-  return partial;
-}
+const opened = (spec = STORE_SPEC, options = {}) => beginPartial(stage.store(options), spec);
 
 describe('appending', () => {
   test('[MS20] a byte more than the model has is size_exceeded, and the file is not kept', async () => {

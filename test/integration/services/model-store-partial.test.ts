@@ -4,6 +4,7 @@ import { encodePlan, value } from '../../doubles/gguf-plan.ts';
 import { BPE_PLAN, withValue } from '../../doubles/gguf-samples.ts';
 import { createModelBytes, specOf } from '../../doubles/model-bytes.ts';
 import {
+  beginPartial,
   ETAG,
   fillPartial,
   NEVER_ABORTED,
@@ -19,11 +20,7 @@ import {
 const stage = stageStore();
 const MIB = 2 ** 20;
 
-async function opened(spec = STORE_SPEC, options = {}) {
-  const partial = await openPartial(stage.store(options), spec);
-  await partial.restart(ETAG);
-  return partial;
-}
+const opened = (spec = STORE_SPEC, options = {}) => beginPartial(stage.store(options), spec);
 
 describe('what can be gone on with', () => {
   test('[MS37] without a strong validator is not kept', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createFaultyStoreFileSystem } from '../../doubles/faulty-store-file-system.ts';
 import { specOf } from '../../doubles/model-bytes.ts';
 import {
+  beginPartial,
   ETAG,
   NEVER_ABORTED,
   openPartial,
@@ -14,11 +15,7 @@ import {
 
 const stage = stageStore();
 
-async function opened(options = {}) {
-  const partial = await openPartial(stage.store(options));
-  await partial.restart(ETAG);
-  return partial;
-}
+const opened = (options = {}) => beginPartial(stage.store(options));
 
 async function evidence(): Promise<unknown> {
   const [name] = await stage.names('quarantine');

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { PartialFile, StoreLock } from '../../../services/model-store.ts';
+import type { StoreLock } from '../../../services/model-store.ts';
 import { createModelBytes, specOf } from '../../doubles/model-bytes.ts';
 import {
+  beginPartial,
   download,
-  ETAG,
   NEVER_ABORTED,
-  openPartial,
   reasonOf,
   STORE_MODEL,
   STORE_SPEC,
@@ -25,11 +24,7 @@ describe.each(STORE_SUBJECTS)('%s', (_name, open) => {
   });
   afterEach(() => subject.end());
 
-  const opened = async (): Promise<PartialFile> => {
-    const partial = await openPartial(subject.store);
-    await partial.restart(ETAG);
-    return partial;
-  };
+  const opened = () => beginPartial(subject.store);
 
   describe('the lock of a model', () => {
     const taken = async (signal = NEVER_ABORTED, onWaiting?: (bytes: number) => void): Promise<StoreLock> =>

@@ -4,6 +4,7 @@ import { encodePlan, value } from '../../doubles/gguf-plan.ts';
 import { BPE_PLAN, withValue } from '../../doubles/gguf-samples.ts';
 import { createModelBytes, specOf } from '../../doubles/model-bytes.ts';
 import {
+  beginPartial,
   download,
   ETAG,
   fillPartial,
@@ -29,11 +30,7 @@ describe.each(STORE_SUBJECTS)('%s', (_name, open) => {
   });
   afterEach(() => subject.end());
 
-  const opened = async (spec = STORE_SPEC): Promise<PartialFile> => {
-    const partial = await openPartial(subject.store, spec);
-    await partial.restart(ETAG);
-    return partial;
-  };
+  const opened = (spec = STORE_SPEC) => beginPartial(subject.store, spec);
   /** What the next one finds of what this one left. */
   const leftAfter = async (partial: PartialFile): Promise<readonly [number, string | null]> => {
     await partial.close();

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { stageAcquisitionRun, URL_A, URL_B } from '../../doubles/acquisition-run.ts';
+import { encodePlan, value } from '../../doubles/gguf-plan.ts';
+import { BPE_PLAN, withValue } from '../../doubles/gguf-samples.ts';
 
 const NOTHING_HELD = { locks: 0, partials: 0, transfers: 0, timers: 0 };
 const MIB = 1024 * 1024;
@@ -138,6 +140,24 @@ describe('sources that fail', () => {
     expect(await stage.acquireWhole()).toEqual({ ok: true, attempts: 1 });
     expect(stage.source.requests.map(({ fromBytes }) => fromBytes)).toEqual([0]);
     expect(stage.memory.quarantined).toEqual(['model_not_gguf']);
+  });
+
+  test('[AA22] one part of a split model is refused before its body is asked for', async () => {
+    const stage = stageAcquisitionRun({ sizeBytes: 3 * MIB });
+    const split = new Uint8Array(3 * MIB);
+    split.set(encodePlan(withValue(BPE_PLAN, 'split.count', value.u16(2))).bytes);
+    stage.source.serve(URL_A, split);
+    expect(await stage.acquireWhole()).toEqual({ ok: false, reason: 'gguf_split', attempts: 1 });
+    expect(stage.source.requests).toHaveLength(1);
+    expect(stage.held()).toEqual(NOTHING_HELD);
+  });
+
+  test('[AA23] the memory of the machine is looked at only where somebody asks whether the model fits', async () => {
+    const unasked = stageAcquisitionRun();
+    await unasked.acquireWhole();
+    const asked = stageAcquisitionRun({ demand: { contextTokens: 1, sequences: 1 } });
+    await asked.acquireWhole();
+    expect([unasked.looks(), asked.looks()]).toEqual([0, 1]);
   });
 
   test('[AA13] a model that cannot fit is refused before its body is asked for', async () => {

@@ -17,7 +17,7 @@ const judgeFit = (memoryBytes: number): Reason =>
   ).reason;
 
 /** What an acquisition fails with when nothing more is said and `ms` go by. */
-async function afterSilence(walk: typeof walkToProbing, ms: number): Promise<Reason | undefined> {
+async function afterSilence(walk: typeof walkToProbing, ms: number): Promise<Reason> {
   const stage = walk(stageAcquisition({ limits: { fetchFailuresMax: 1 } }));
   if (walk === walkToStreaming) stage.received(10);
   await stage.clock.advance(ms);
@@ -34,8 +34,7 @@ function reasonOf(stage: ReturnType<typeof stageAcquisition>): Reason {
 export const ACQUISITION_REASONS = {
   model_fits: () => judgeFit(1e9),
   model_too_large: () => judgeFit(100),
-  source_first_byte_timeout: () =>
-    afterSilence(walkToProbing, DEFAULT_LIMITS.firstByteMsMax) as Promise<Reason>,
-  source_stalled: () => afterSilence(walkToStreaming, DEFAULT_LIMITS.transferStallMsMax) as Promise<Reason>,
-  store_timeout: () => afterSilence(walkToVerifying, DEFAULT_LIMITS.flushMsMax) as Promise<Reason>,
+  source_first_byte_timeout: () => afterSilence(walkToProbing, DEFAULT_LIMITS.firstByteMsMax),
+  source_stalled: () => afterSilence(walkToStreaming, DEFAULT_LIMITS.transferStallMsMax),
+  store_timeout: () => afterSilence(walkToVerifying, DEFAULT_LIMITS.flushMsMax),
 };
