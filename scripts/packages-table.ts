@@ -31,6 +31,16 @@ const WHY: Readonly<Record<string, string>> = {
   knip: 'Fails the build on exports and packages that nobody uses.',
   selfsigned: 'Certificates of the TLS servers that tests start: sound, expired, untrusted, of other names.',
   tsx: 'Runs TypeScript: examples, scripts, benchmarks.',
+  '@sparticuz/chromium':
+    'A browser for Linux inside a package: tests open the page of the inspector without a download.',
+  '@statelyai/inspect': 'The receiver that the Stately outlet is tested against.',
+  elkjs: 'Lays out the charts, when the page and the documents are built. Not shipped (EPL-2.0).',
+  preact: 'The page of the inspector.',
+  '@preact/signals': 'Redraws of the page only what changed.',
+  'playwright-core': 'Drives the browser in tests.',
+  uplot: 'The curves of the gauges, fast with many points.',
+  vite: 'Builds the page.',
+  'vite-plugin-singlefile': 'Makes one file of it.',
   typescript: 'Types and the build.',
 };
 
