@@ -51,6 +51,8 @@ export interface LedgerEntry {
   readonly lifeLeftMs: () => number;
   readonly begin: () => void;
   readonly isSettled: () => boolean;
+  /** Tokens so far. */
+  readonly usage: () => Usage;
   readonly recordStep: (step: GenerateStep) => void;
   readonly recordSummary: (summary: GenerateSummary) => void;
   /** The first call decides; later ones change nothing. */
@@ -91,6 +93,7 @@ export function createLedgerEntry(input: LedgerEntryInput): LedgerEntry {
     result,
     lifeLeftMs: () => Math.max(1, Math.ceil(submittedAtMs + lifeMs - clock.nowMs())),
     isSettled: () => settled,
+    usage: () => ({ promptTokens, cachedTokens, outputTokens }),
     begin: () => {
       beganAtMs = clock.nowMs();
     },

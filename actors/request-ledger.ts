@@ -1,6 +1,6 @@
 import { BehaviorSubject, distinctUntilChanged, map, type Observable } from 'rxjs';
 import { type Actor, createActor, fromCallback, fromEventObservable, type InspectionEvent } from 'xstate';
-import type { LedgerCommand, Outcome, SupervisorFact } from '../machines/events.ts';
+import type { LedgerCommand, Outcome, RequestStep, SupervisorFact } from '../machines/events.ts';
 import type { PortInput } from '../machines/ports.ts';
 import { requestMachine } from '../machines/request.ts';
 import type { Limits } from '../policies/limits.ts';
@@ -9,6 +9,7 @@ import type { Clock } from '../services/clock.ts';
 import type { Runtime } from '../services/runtime.ts';
 import { defineGenerateTokens } from './generate-tokens.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
+import { createProgressReport, type ProgressReport, REQUEST_PROGRESS_MS } from './request-progress.ts';
 import type { RuntimeLease } from './runtime-lease.ts';
 
 export interface LedgerServices {
@@ -101,11 +102,13 @@ function defineLedgerPort(
 ) {
   const { clock, limits, inspect, onStopped } = services;
   const onReader = (held: boolean) => readersHeld$.next(readersHeld$.value + (held ? 1 : -1));
-  const signEveryMs = limits.stallMsMax / 8;
+  const signEveryMs = Math.min(REQUEST_PROGRESS_MS, limits.stallMsMax / 8);
 
   return fromCallback<LedgerCommand, PortInput>(({ sendBack, receive }) => {
     const run = (requestId: string, generation: number) => {
+      let report: ProgressReport | null = null;
       const settle = (outcome: Outcome, reason: Reason) => {
+        report?.last();
         actors.delete(requestId);
         close(requestId, outcome, reason);
         sendBack({
@@ -122,6 +125,18 @@ function defineLedgerPort(
       if (entry === null) return settle('cancelled', 'cancelled_by_caller');
 
       entry.begin();
+      report = createProgressReport({
+        nowMs: () => clock.nowMs(),
+        counts: () => entry.usage(),
+        tell: (progress) =>
+          sendBack({
+            type: 'request.progressed',
+            requestId,
+            generation,
+            ...progress,
+            atMs: clock.nowMs(),
+          } satisfies SupervisorFact),
+      });
       const actor = createActor(
         requestMachine.provide({
           actors: { generate: defineGenerateTokens({ ...services, signEveryMs, onReader }, entry) },
@@ -136,7 +151,11 @@ function defineLedgerPort(
       actors.set(requestId, actor);
       actor.subscribe({
         // The caller need not wait for the sequence: its outcome stands once the abort was decided.
-        next: ({ value, context }) => value === 'aborting' && entry.settle(context.outcome, context.reason),
+        next: ({ value, context }) => {
+          if (value === 'aborting') entry.settle(context.outcome, context.reason);
+          const step = stepOf(value);
+          if (step !== null) report?.at(step);
+        },
         error: () => settle('failed', 'internal_error'),
         complete: () => {
           const { status, context } = actor.getSnapshot();
@@ -165,6 +184,12 @@ function defineLedgerPort(
       onStopped();
     };
   });
+}
+
+/** The state of a request's chart as a step; null once it has settled. */
+function stepOf(value: ReturnType<RequestActor['getSnapshot']>['value']): RequestStep | null {
+  if (typeof value === 'object') return value.active;
+  return value === 'aborting' ? value : null;
 }
 
 /** Carries the number of readers that hold their generation into the machine. */

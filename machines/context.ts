@@ -7,7 +7,7 @@ import { createResourceLimits, type ResourceLimits } from '../policies/resources
 import type { RuntimeFacts } from '../policies/runtime-adapter.ts';
 import type { Verdict } from '../policies/verdict.ts';
 import type { AcquisitionProgress } from './acquisition-context.ts';
-import type { ObservedResources, StartPhase } from './events.ts';
+import type { ObservedResources, RequestProgress, StartPhase } from './events.ts';
 
 export interface SupervisorInput {
   readonly limits: Limits;
@@ -72,6 +72,8 @@ export interface RunningRequest {
   readonly requestId: string;
   readonly generation: number;
   readonly aborting: boolean;
+  /** What it last told; absent before its first word. Nothing is decided by it. */
+  readonly progress?: RequestProgress;
 }
 
 export interface QueuedRequest {

@@ -8,6 +8,18 @@ import type { AcquisitionProgress } from './acquisition-context.ts';
 /** What one request comes to. Exactly one of them, once. */
 export type Outcome = 'completed' | 'cancelled' | 'expired' | 'failed' | 'denied';
 
+/** Where a running request is: the states of its chart, but for the last. */
+export const REQUEST_STEPS = ['prompting', 'decoding', 'held', 'aborting'] as const;
+export type RequestStep = (typeof REQUEST_STEPS)[number];
+
+/** How far a running request is. */
+export interface RequestProgress {
+  readonly step: RequestStep;
+  /** Tokens of the prompt that were evaluated so far, those found in the cache included. */
+  readonly promptTokens: number;
+  readonly outputTokens: number;
+}
+
 /** A sample as it travels: stamped when it was taken; its age is told at the moment of a decision. */
 export type ObservedResources = Omit<ResourceObservation, 'ageMs'> & { readonly atMs: number };
 
@@ -50,6 +62,7 @@ export type SupervisorFact =
   | ({ readonly type: 'runtime.released' } & OfGeneration)
   | ({ readonly type: 'resources.sampled'; readonly sample: ObservedResources } & At)
   | ({ readonly type: 'backpressure.changed'; readonly readersHeld: number } & At)
+  | ({ readonly type: 'request.progressed'; readonly requestId: string } & RequestProgress & OfGeneration)
   | ({
       readonly type: 'request.settled';
       readonly requestId: string;

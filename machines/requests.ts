@@ -20,6 +20,7 @@ import type { LedgerCommand, Outcome, SupervisorEvent } from './events.ts';
  * The chart calls them in its guards (to decide) and in its actions (to record the same decision).
  */
 export type Submission = Extract<SupervisorEvent, { type: 'request.submit' }>;
+export type Progress = Extract<SupervisorEvent, { type: 'request.progressed' }>;
 export type Settlement = Extract<SupervisorEvent, { type: 'request.settled' }>;
 
 /** What a step changes, and what the ledger must do. */
@@ -86,9 +87,22 @@ export function dispatchWaiting(context: SupervisorContext): Step {
   return { context: { queue, running, admission, lastDispatch }, effects };
 }
 
+/** Keeps how far a running request is, for who looks at it: not even the time of decisions. What is stale changes nothing. */
+export function recordRequestProgress(context: SupervisorContext, event: Progress): Step {
+  if (!isOpen(context, event)) return NOTHING;
+  const { requestId, step, promptTokens, outputTokens } = event;
+  const progress = { step, promptTokens, outputTokens };
+  return {
+    context: {
+      running: context.running.map((one) => (one.requestId === requestId ? { ...one, progress } : one)),
+    },
+    effects: [],
+  };
+}
+
 /** Books a request out. A settlement that is stale or a duplicate changes nothing. */
 export function recordSettlement(context: SupervisorContext, event: Settlement): Step {
-  if (!isOpenSettlement(context, event)) return NOTHING;
+  if (!isOpen(context, event)) return NOTHING;
   return {
     context: {
       running: context.running.filter(({ requestId }) => requestId !== event.requestId),
@@ -101,7 +115,8 @@ export function recordSettlement(context: SupervisorContext, event: Settlement):
   };
 }
 
-export function isOpenSettlement(context: SupervisorContext, event: Settlement): boolean {
+/** Whether the request that an event speaks of is running, and in the start that the event is of. */
+export function isOpen(context: SupervisorContext, event: Settlement | Progress): boolean {
   return context.running.some(
     ({ requestId, generation }) => requestId === event.requestId && generation === event.generation,
   );
@@ -109,12 +124,12 @@ export function isOpenSettlement(context: SupervisorContext, event: Settlement):
 
 /** Whether a settlement speaks against the runtime, and not only against its request. */
 export function castsSuspicion(context: SupervisorContext, event: Settlement): boolean {
-  return isOpenSettlement(context, event) && faultClass(event.reason) === 'transient';
+  return isOpen(context, event) && faultClass(event.reason) === 'transient';
 }
 
 /** Whether this settlement is one silence in a row too many. */
 export function exhaustsTrust(context: SupervisorContext, event: Settlement): boolean {
-  return isOpenSettlement(context, event) && silencesAfter(context, event) >= context.limits.silencesMax;
+  return isOpen(context, event) && silencesAfter(context, event) >= context.limits.silencesMax;
 }
 
 /** A request that came to its own end breaks the row; one that says nothing of the runtime does not. */

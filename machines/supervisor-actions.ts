@@ -11,6 +11,7 @@ import {
   later,
   pressureAfter,
   recordArrival,
+  recordRequestProgress,
   recordSettlement,
   type Step,
   withdraw,
@@ -138,6 +139,9 @@ export const supervisorSetup = supervisorGround.extend({
 
     recordArrival: step(({ context, event }) =>
       event.type === 'request.submit' ? recordArrival(context, event) : NO_STEP,
+    ),
+    recordRequestProgress: step(({ context, event }) =>
+      event.type === 'request.progressed' ? recordRequestProgress(context, event) : NO_STEP,
     ),
     recordSettlement: step(({ context, event }) =>
       event.type === 'request.settled' ? recordSettlement(context, event) : NO_STEP,

@@ -29,6 +29,7 @@ export const supervisorMachine = supervisorSetup.createMachine({
       { guard: 'isQueued', actions: ['keepTime', 'withdrawCancelled', 'watchQueue'] },
       { guard: 'isRunning', actions: ['keepTime', 'abortCancelled'] },
     ],
+    'request.progressed': { actions: 'recordRequestProgress' },
     'request.settled': { actions: 'recordSettlement' },
     'queue.waited': { actions: ['withdrawExpired', 'watchQueue'] },
     'resources.sampled': { actions: 'recordObservation' },

@@ -4,7 +4,7 @@ import type { RuntimeFacts } from '../policies/runtime-adapter.ts';
 import type { Verdict } from '../policies/verdict.ts';
 import { failClosed } from '../policies/verdict.ts';
 import { ACQUISITION_STEPS, type AcquisitionProgress } from './acquisition-context.ts';
-import type { ObservedResources, SupervisorEvent } from './events.ts';
+import { type ObservedResources, REQUEST_STEPS, type SupervisorEvent } from './events.ts';
 
 /**
  * The closed schema of events: what the supervisor machine takes, and so what a trace can hold.
@@ -139,6 +139,13 @@ const READERS: { readonly [T in SupervisorEvent['type']]: Fields } = {
   'runtime.released': ofGeneration,
   'resources.sampled': [['sample', sample], ...at],
   'backpressure.changed': [['readersHeld', integer], ...at],
+  'request.progressed': [
+    ['requestId', requestId],
+    ['step', oneOf(...REQUEST_STEPS)],
+    ['promptTokens', integer],
+    ['outputTokens', integer],
+    ...ofGeneration,
+  ],
   'request.settled': [['requestId', requestId], ['outcome', outcome], ['reason', reason], ...ofGeneration],
   'start.stalled': [['phase', phase]],
   'queue.waited': [],

@@ -17,6 +17,7 @@ export type Move =
   | { do: 'refused'; generation: number; reason: Reason }
   | { do: 'cancel'; requestId: string }
   | { do: 'settle'; requestId: string; reason: Reason; generation: number | null }
+  | { do: 'advance'; requestId: string; generation: number | null }
   | { do: 'wait'; ms: number };
 
 export const move: fc.Arbitrary<Move> = fc.oneof(
@@ -41,6 +42,14 @@ export const move: fc.Arbitrary<Move> = fc.oneof(
       do: fc.constant('settle'),
       requestId,
       reason,
+      generation: fc.option(generation, { freq: 2 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('advance'),
+      requestId,
       generation: fc.option(generation, { freq: 2 }),
     }),
   },
@@ -85,6 +94,8 @@ export async function make(stage: Stage, step: Move): Promise<void> {
       return stage.send({ type: 'request.cancel', requestId: step.requestId, atMs: nowMs });
     case 'settle':
       return stage.settled(step.requestId, 'failed', step.reason, step.generation ?? current);
+    case 'advance':
+      return stage.advanced(step.requestId, 'decoding', step.generation ?? current);
     case 'wait':
       return stage.clock.advance(step.ms);
   }

@@ -1,7 +1,12 @@
 import { createActor, type EventObject, fromCallback } from 'xstate';
 import { createFlightRecorder } from '../../actors/flight-recorder.ts';
 import { createRecordedLogic } from '../../actors/recorded-logic.ts';
-import type { LedgerCommand, ObservedResources, SupervisorEvent } from '../../machines/events.ts';
+import type {
+  LedgerCommand,
+  ObservedResources,
+  RequestStep,
+  SupervisorEvent,
+} from '../../machines/events.ts';
 import type { PortInput } from '../../machines/ports.ts';
 import { supervisorMachine } from '../../machines/supervisor.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../policies/limits.ts';
@@ -93,6 +98,17 @@ export function stageChart(
       reason: Extract<SupervisorEvent, { type: 'request.settled' }>['reason'] = 'generation_completed',
       of = generation(),
     ) => send({ type: 'request.settled', requestId, generation: of, outcome, reason, atMs: atMs() }),
+
+    advanced: (requestId: string, step: RequestStep = 'decoding', of = generation()) =>
+      send({
+        type: 'request.progressed',
+        requestId,
+        generation: of,
+        step,
+        promptTokens: 4,
+        outputTokens: 2,
+        atMs: atMs(),
+      }),
 
     /** From `stopped` to `ready`, the plain way. */
     makeReady: () => {

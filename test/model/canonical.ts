@@ -40,7 +40,7 @@ export function toCanonical(snapshot: SupervisorSnapshot): Canonical {
     ...BLANK,
     generation: PRESENT_GENERATION,
     running: running.map((request) => ({
-      ...named(request),
+      ...withoutProgress(named(request)),
       generation: request.generation + generations,
     })),
     queue: context.queue.map((queued) => ({ ...named(queued), expiresAtMs: queued.expiresAtMs - ms })),
@@ -59,6 +59,10 @@ export function toCanonical(snapshot: SupervisorSnapshot): Canonical {
     snapshot: { ...snapshot, context: canonical } as SupervisorSnapshot,
     renaming: { requests, generations, ms },
   };
+}
+
+function withoutProgress({ requestId, generation, aborting }: RunningRequest): RunningRequest {
+  return { requestId, generation, aborting };
 }
 
 /** What the machine tells of and never decides by. */

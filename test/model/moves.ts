@@ -19,6 +19,7 @@ export type Cause =
   | { readonly kind: 'leap' }
   | { readonly kind: 'crash'; readonly port: LivePort['port'] }
   | { readonly kind: 'timer'; readonly id: string }
+  | { readonly kind: 'advance'; readonly requestId: string }
   | { readonly kind: 'settlement'; readonly requestId: string; readonly speaksAgainst: boolean }
   /** A completion that nobody waits for any more. */
   | { readonly kind: 'stale' }
@@ -125,6 +126,7 @@ export function movesOf(
 
   function addEndsOf({ requestId, stage }: OpenRequest): void {
     if (stage === 'waiting') return;
+    add({ kind: 'advance', requestId }, told.advanced(requestId, PRESENT_GENERATION));
     const settle = (speaksAgainst: boolean, event: ToldEvent) =>
       add({ kind: 'settlement', requestId, speaksAgainst }, event);
     if (stage === 'running') {
@@ -163,10 +165,12 @@ export function movesOf(
 
   /** A settlement of a request that has its outcome, and one of an earlier start for a name that runs again. */
   function addStaleSettlements(): void {
+    add({ kind: 'stale' }, told.advanced(newcomer, PRESENT_GENERATION));
     add({ kind: 'stale' }, told.settled(newcomer, 'failed', 'generation_failed', PRESENT_GENERATION));
     const runs = machine.snapshot.context.running[0];
     if (runs === undefined) return;
     const { requestId } = runs;
+    add({ kind: 'stale' }, told.advanced(requestId, PRESENT_GENERATION - 1));
     add(
       { kind: 'stale' },
       told.settled(requestId, 'completed', 'generation_completed', PRESENT_GENERATION - 1),

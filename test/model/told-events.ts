@@ -65,6 +65,7 @@ export const PROGRESS = {
   attempt: 1,
   reason: null,
 } as const;
+const REQUEST_PROGRESS = { step: 'decoding', promptTokens: 1, outputTokens: 1 } as const;
 const FACTS = { contextTokens: 512, sequences: 2, threads: 1, backend: 'cpu', modelBytes: 1 } as const;
 const atMs = PRESENT_MS;
 
@@ -140,6 +141,13 @@ export function createToldEvents() {
       generation,
       outcome,
       reason,
+      atMs,
+    })),
+    advanced: remembered((requestId: string, generation: number) => ({
+      type: 'request.progressed',
+      requestId,
+      generation,
+      ...REQUEST_PROGRESS,
       atMs,
     })),
     crashed: remembered((port: string) => ({ type: `xstate.error.actor.${port}` })),

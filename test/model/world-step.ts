@@ -128,6 +128,7 @@ class Draft {
         this.#requests = this.#requests.filter(({ requestId }) => requestId !== cause.requestId);
         return;
       case 'cancel':
+      case 'advance':
       case 'word':
       case 'stale':
       case 'spawnEnds':

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { transitionLifecycle } from '../../../policies/lifecycle.ts';
-import { make, move } from '../../doubles/chart-moves.ts';
+import { type Move, make, move } from '../../doubles/chart-moves.ts';
 import { stageChart } from '../../doubles/chart-stage.ts';
 
 const LIMITS = {
@@ -89,6 +89,22 @@ describe('any sequence of events', () => {
         for (const id of letIn)
           expect(runs.includes(id) || ends.includes(id) || waiting.includes(id)).toBe(true);
         for (const id of [...runs, ...ends]) expect(letIn.has(id)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('[CP5] decides the same whether or not running requests tell how far they are', async () => {
+    const decided = async (moves: readonly Move[]) => {
+      const stage = stageChart(LIMITS);
+      for (const step of moves) await make(stage, step);
+      const { running, ...context } = stage.context();
+      const books = running.map(({ progress: _progress, ...request }) => request);
+      return { context, books, state: stage.value(), effects: stage.effects, ports: stage.ports };
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(move, { maxLength: 60 }), async (moves) => {
+        expect(await decided(moves)).toEqual(await decided(moves.filter((step) => step.do !== 'advance')));
       }),
       { numRuns: 300 },
     );

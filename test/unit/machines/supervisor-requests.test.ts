@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { stageChart } from '../../doubles/chart-stage.ts';
 
 /** The way of requests through the chart: gate, queue, settlement, pressure, health. */
+type Stage = ReturnType<typeof stageChart>;
+
 function ready(limits: Parameters<typeof stageChart>[0] = {}) {
   const stage = stageChart(limits);
   stage.makeReady();
@@ -369,4 +371,37 @@ test('[CQ25] readers that hold their generation are counted in the snapshot', ()
   const stage = ready();
   stage.send({ type: 'backpressure.changed', readersHeld: 2, atMs: 0 });
   expect(stage.context().readersHeld).toBe(2);
+});
+
+describe('how far a running request is', () => {
+  test('[CQ29] is kept with it, the latest word alone, and gone with it', () => {
+    const stage = ready();
+    stage.submit();
+    expect(stage.context().running[0]).not.toHaveProperty('progress');
+    stage.advanced('r1', 'prompting');
+    stage.advanced('r1', 'decoding');
+    expect(stage.context().running).toEqual([
+      {
+        requestId: 'r1',
+        generation: 1,
+        aborting: false,
+        progress: { step: 'decoding', promptTokens: 4, outputTokens: 2 },
+      },
+    ]);
+    stage.settled('r1');
+    expect(stage.context().running).toEqual([]);
+  });
+
+  test.each([
+    ['of an earlier start', (stage: Stage) => stage.advanced('r1', 'decoding', 0)],
+    ['of a request that nobody knows', (stage: Stage) => stage.advanced('r9')],
+    ['of one that waits', (stage: Stage) => stage.advanced('r2')],
+  ])('[CQ30] changes nothing where it is %s', (_what, tell) => {
+    const stage = ready({ maxInFlight: 1 });
+    stage.submit();
+    stage.submit();
+    const before = stage.context();
+    tell(stage);
+    expect(stage.context()).toEqual(before);
+  });
 });
