@@ -1,0 +1,89 @@
+import { batch, signal } from '@preact/signals';
+import { readTraceFile } from '../source/file-source.ts';
+import { createLinePump } from '../source/line-pump.ts';
+import { followServer, type ServerStatus } from '../source/server-source.ts';
+import type { Log } from './log.ts';
+import type { MomentStore } from './moment.ts';
+import type { Recording } from './recording.ts';
+
+/** Where the trace comes from. */
+export type Origin =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'file'; readonly name: string }
+  | { readonly kind: 'server' };
+
+export type Sources = ReturnType<typeof createSources>;
+
+/** Opens one source of lines at a time; a new one ends the one before. */
+export function createSources(log: Log, moment: MomentStore, recording: Recording) {
+  const origin = signal<Origin>({ kind: 'none' });
+  const server = signal<ServerStatus>({ kind: 'connecting' });
+  let closing = new AbortController();
+  const pump = createLinePump({
+    feed: log.feed,
+    nowMs: () => performance.now(),
+    yieldTurn,
+    onSlice: log.schedule,
+  });
+
+  function begin(next: Origin): AbortSignal {
+    closing.abort();
+    closing = new AbortController();
+    batch(() => {
+      origin.value = next;
+      recording.forget();
+      moment.goLive();
+    });
+    return closing.signal;
+  }
+
+  return {
+    origin,
+    server,
+    async openFile(file: File) {
+      const signalOfFile = begin({ kind: 'file', name: file.name });
+      log.startAnew();
+      log.isReading.value = true;
+      await readTraceFile(file, signalOfFile, (lines) => pump.push(lines));
+      if (signalOfFile.aborted) return;
+      log.isReading.value = false;
+      log.publish();
+    },
+    follow(token: string): Promise<void> {
+      const signalOfServer = begin({ kind: 'server' });
+      return followServer({
+        token,
+        signal: signalOfServer,
+        fetch: (...args) => fetch(...args),
+        pause: (ms) => pause(ms, signalOfServer),
+        onStatus: (status) => {
+          server.value = status;
+        },
+        onOpen: log.startAnew,
+        onLines: (lines) => pump.push(lines),
+      });
+    },
+  };
+}
+
+/** A turn of the event loop without the 4 ms that nested timers are held to. */
+function yieldTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+function pause(ms: number, signalOfSource: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signalOfSource.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,66 @@
+import { computed, signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { ChartDrawing, ChartName } from '../../charts/chart.ts';
+import { createFiltering } from './filtering.ts';
+import { createLog } from './log.ts';
+import { createMoment } from './moment.ts';
+import { createRecording } from './recording.ts';
+import { createSources } from './sources.ts';
+
+export type Drawings = Readonly<Record<ChartName, ChartDrawing>>;
+
+export type PanelName = 'events' | 'requests' | 'actors' | 'curves';
+
+/** On a narrow screen one part is shown at a time. */
+export type NarrowName = 'chart' | 'gauges' | 'timeline' | PanelName;
+
+export type DialogName = 'test' | 'help' | 'problems';
+
+export type Store = ReturnType<typeof createStore>;
+
+/** Everything that the page knows, as signals. One store for each page. */
+export function createStore(drawings: Drawings) {
+  const log = createLog(drawings);
+  const moment = createMoment(log);
+  const recording = createRecording(log);
+  const sources = createSources(log, moment, recording);
+  const filtering = createFiltering(log, moment);
+  /** A view of the step that is shown. */
+  const atShown = <T,>(view: (index: number) => T) =>
+    computed(() => (moment.shown.value === null ? null : view(moment.shown.value)));
+  return {
+    drawings,
+    log,
+    moment,
+    recording,
+    sources,
+    filtering,
+    chart: signal<ChartName>('supervisor'),
+    panel: signal<PanelName>('events'),
+    narrow: signal<NarrowName>('chart'),
+    dialog: signal<DialogName | null>(null),
+    /** Told to people who cannot see the page change. */
+    notice: signal(''),
+    standing: atShown((index) => log.model.value.log.momentAt(index)),
+    details: atShown((index) => log.model.value.detailsAt(index)),
+    active: atShown((index) => log.model.value.activeAt(index)),
+    taken: atShown((index) => log.model.value.takenAt(index)),
+    timeline: atShown((index) => log.model.value.timelineAt(index)),
+    requests: atShown((index) => log.model.value.requestsAt(index)),
+    gauges: atShown((index) => log.model.value.gaugesAt(index)),
+    download: atShown((index) => log.model.value.downloadAt(index)),
+    series: atShown((index) => log.model.value.seriesAt(index)),
+    actors: atShown((index) => log.model.value.actorsAt(index)),
+  };
+}
+
+const StoreContext = createContext<Store | null>(null);
+
+export const StoreProvider = StoreContext.Provider;
+
+export function useStore(): Store {
+  const store = useContext(StoreContext);
+  if (store === null) throw new Error('a part of the page stands outside of its store');
+  return store;
+}

@@ -1,0 +1,78 @@
+import uPlot from 'uplot';
+import { quantity } from '../store/gauge-scale.ts';
+import { formatTick } from '../store/timeline-window.ts';
+import type { CurveProps } from './curve.tsx';
+
+/** How a curve is drawn: quiet axes, one line, its limits. Colours are those of the page. */
+export function curveOptions(element: HTMLElement, props: { readonly current: CurveProps }): uPlot.Options {
+  const style = getComputedStyle(element);
+  const color = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const { unit, isStepped } = props.current;
+  const axis = {
+    stroke: color('text-quiet'),
+    font: `11px ${style.fontFamily}`,
+    ticks: { show: false },
+    grid: { stroke: color('line'), width: 1 },
+  };
+  return {
+    width: Math.max(100, element.clientWidth),
+    height: Math.max(60, element.clientHeight),
+    legend: { show: false },
+    cursor: { y: false, sync: { key: 'curves' }, drag: { x: false, y: false }, points: { size: 6 } },
+    scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, topOf(high)] } },
+    axes: [
+      { ...axis, size: 20, gap: 2, space: 70, values: (_plot, marks) => marks.map((mark) => formatTick(Math.round(mark * 1000), stepOf(marks) * 1000)) },
+      { ...axis, size: 58, gap: 4, space: 24, values: (_plot, marks) => marks.map((mark) => labelOf(mark)) },
+    ],
+    series: [
+      {},
+      {
+        stroke: color('accent'),
+        fill: color('accent-soft'),
+        width: 1.5,
+        spanGaps: isStepped,
+        points: { show: false },
+        ...(isStepped && uPlot.paths.stepped !== undefined && { paths: uPlot.paths.stepped({ align: 1 }) }),
+      },
+    ],
+    hooks: { draw: [drawLimits] },
+  };
+
+  function topOf(high: number | null): number {
+    const { gauge } = props.current;
+    const limit = gauge?.of ?? gauge?.hard ?? 0;
+    // A limit far beyond everything seen would press the curve to the ground.
+    const wanted = limit > 0 && limit <= Math.max(high ?? 0, Number.EPSILON) * 50 ? limit : 0;
+    return Math.max(high ?? 0, wanted, unit === 'count' ? 1 : 0) * 1.08 || 1;
+  }
+
+  function labelOf(mark: number): string {
+    if (unit === 'tokensPerSecond') return String(mark);
+    return unit === 'count' && !Number.isInteger(mark) ? '' : quantity(mark, unit);
+  }
+
+  function drawLimits(plot: uPlot) {
+    const { gauge } = props.current;
+    const { left, width } = plot.bbox;
+    for (const [limit, name] of [
+      [gauge?.soft, 'warning'],
+      [gauge?.hard ?? (unit === 'count' ? gauge?.of : null), 'bad'],
+    ] as const) {
+      if (typeof limit !== 'number' || limit > (plot.scales['y']?.max ?? 0)) continue;
+      const y = Math.round(plot.valToPos(limit, 'y', true));
+      plot.ctx.save();
+      plot.ctx.strokeStyle = color(name);
+      plot.ctx.lineWidth = devicePixelRatio;
+      plot.ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
+      plot.ctx.beginPath();
+      plot.ctx.moveTo(left, y);
+      plot.ctx.lineTo(left + width, y);
+      plot.ctx.stroke();
+      plot.ctx.restore();
+    }
+  }
+}
+
+function stepOf(marks: readonly number[]): number {
+  return (marks[1] ?? 1) - (marks[0] ?? 0);
+}

@@ -1,0 +1,98 @@
+import { useState } from 'preact/hooks';
+import type { RequestRow } from '../../model/views.ts';
+import { formatCount, formatMs } from '../store/format.ts';
+import { useStore } from '../store/store.ts';
+
+/** Rows that are drawn; the latest ones, as older ones seldom matter. */
+const ROWS_MAX = 500;
+
+/** All requests up to the step that is shown, the latest first. */
+export function RequestsPanel() {
+  const { requests } = useStore();
+  const [isOpenOnly, setIsOpenOnly] = useState(false);
+  const all = requests.value ?? [];
+  const wanted = isOpenOnly ? all.filter(({ stage }) => stage !== 'ended') : all;
+  const rows = wanted.slice(-ROWS_MAX).reverse();
+  return (
+    <div class="requests">
+      <div class="filter-bar">
+        <label class="check">
+          <input type="checkbox" checked={isOpenOnly} onChange={(event) => setIsOpenOnly(event.currentTarget.checked)} />
+          only those that go on
+        </label>
+        <span class="quiet">
+          {wanted.length > rows.length ? `latest ${rows.length} of ${wanted.length}` : `${wanted.length} requests`}
+        </span>
+      </div>
+      <div class="table-scroll" tabIndex={0} role="region" aria-label="Requests, scrolls">
+        <table class="table" data-testid="requests">
+          <thead>
+            <tr>
+              <th scope="col">Request</th>
+              <th scope="col">Stage</th>
+              <th scope="col" class="number">Waited</th>
+              <th scope="col" class="number">First token</th>
+              <th scope="col" class="number">Prompt</th>
+              <th scope="col" class="number">Output</th>
+              <th scope="col" class="number">Tokens/s</th>
+              <th scope="col" class="number">Took</th>
+              <th scope="col">Outcome</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Row key={`${row.requestId} ${row.index}`} row={row} />
+            ))}
+          </tbody>
+        </table>
+        {rows.length === 0 && <p class="nothing">No request so far.</p>}
+      </div>
+    </div>
+  );
+}
+
+function Row({ row }: { readonly row: RequestRow }) {
+  const { moment, filtering, panel } = useStore();
+  return (
+    <tr
+      data-testid="request-row"
+      data-request={row.requestId}
+      data-stage={row.stage}
+      data-outcome={row.outcome ?? ''}
+    >
+      <th scope="row">
+        <button
+          type="button"
+          class="link mono"
+          title="Show only its events"
+          onClick={() => {
+            filtering.onlyRequest(row.requestId);
+            panel.value = 'events';
+            moment.select(row.index);
+          }}
+        >
+          {row.requestId}
+        </button>
+      </th>
+      <td>
+        <span class="stage" data-stage={row.stage}>
+          {row.stage}
+        </span>
+      </td>
+      <td class="number">{row.waitedMs === null ? '–' : formatMs(row.waitedMs)}</td>
+      <td class="number">{row.firstTokenMs === null ? '–' : formatMs(row.firstTokenMs)}</td>
+      <td class="number">{row.promptTokens > 0 ? formatCount(row.promptTokens) : '–'}</td>
+      <td class="number">{row.outputTokens > 0 ? formatCount(row.outputTokens) : '–'}</td>
+      <td class="number">{row.tokensPerSecond === null ? '–' : row.tokensPerSecond.toFixed(1)}</td>
+      <td class="number">{row.endedAtMs === null ? '–' : formatMs(row.endedAtMs - row.arrivedAtMs)}</td>
+      <td>
+        {row.outcome !== null && (
+          <span class="outcome" data-outcome={row.outcome}>
+            {row.outcome}
+          </span>
+        )}
+        {row.reason !== null && <span class="quiet mono"> {row.reason}</span>}
+      </td>
+    </tr>
+  );
+}
