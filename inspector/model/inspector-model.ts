@@ -46,7 +46,7 @@ export interface InspectorModel {
   /** The steps from `from` up to, without, `to` as a trace that can be read and replayed. Default: all that are held. */
   exportText(from?: number, to?: number): string;
   /** A Jest test that replays the exported trace, which lies beside it as `fileName`. */
-  testText(options: { readonly fileName: string; readonly from?: number; readonly to?: number }): string;
+  testText(fileName: string, from?: number, to?: number): string;
 }
 
 export function createInspectorModel(_charts: InspectorCharts): InspectorModel {
