@@ -36,8 +36,10 @@ export function createMessageQueue({ send, messagesMax, onGivenUp }: MessageQueu
   let draining: Promise<void> | null = null;
 
   const drop = () => {
-    const snapshot = waiting.findIndex(({ kind }) => kind === 'snapshot');
-    const oldest = snapshot >= 0 ? snapshot : waiting.findIndex(({ kind }) => kind === 'event');
+    // The newest stays: nothing that waits tells more than it.
+    const older = waiting.slice(0, -1);
+    const snapshot = older.findIndex(({ kind }) => kind === 'snapshot');
+    const oldest = snapshot >= 0 ? snapshot : older.findIndex(({ kind }) => kind === 'event');
     if (oldest >= 0) {
       waiting.splice(oldest, 1);
       lost += 1;

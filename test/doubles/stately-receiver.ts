@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createWebSocketReceiver, type StatelyInspectionEvent } from '@statelyai/inspect';
 
 /**
- * The vendor's receiver, behind a server on loopback. The vendor's own relay listens on every address of the machine;
+ * The vendor's receiver, behind a relay on loopback. The vendor's own relay listens on every address of the machine;
  * this one uses the same WebSocket library, which comes with the vendor's package.
  */
 export async function openStatelyReceiver() {
@@ -24,8 +24,11 @@ export async function openStatelyReceiver() {
     arrived();
   });
   const socket = await connected;
+  server.on('connection', (sender) => sender.on('message', (message) => socket.send(String(message))));
 
   return {
+    /** Whoever connects here talks to the receiver. */
+    url: `ws://127.0.0.1:${port}`,
     received: received as readonly StatelyInspectionEvent[],
     send: (message: string) => socket.send(message),
     /** Settles once so many messages came. */
@@ -52,6 +55,7 @@ interface WebSocketLibrary {
   }) => {
     once(event: 'listening', hear: () => void): void;
     once(event: 'connection', hear: (socket: ServerSocket) => void): void;
+    on(event: 'connection', hear: (socket: ServerSocket) => void): void;
     address(): AddressInfo;
     close(done: () => void): void;
   };
@@ -61,4 +65,5 @@ interface ServerSocket {
   send(message: string): void;
   close(): void;
   once(event: 'close', hear: () => void): void;
+  on(event: 'message', hear: (message: unknown) => void): void;
 }

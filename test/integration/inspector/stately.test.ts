@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { StatelyInspectionEvent } from '@statelyai/inspect';
+import { createWebSocketInspector, type StatelyInspectionEvent } from '@statelyai/inspect';
 import { createActor, createMachine } from 'xstate';
 import { createSupervisorLogic, supervisorMachine } from '../../../index.ts';
 import { createStatelyOutlet, type StatelyOutlet } from '../../../inspector/stately/stately-outlet.ts';
 import { acquisitionMachine } from '../../../machines/acquisition.ts';
+import { hashChart } from '../../../machines/chart-hash.ts';
 import { requestMachine } from '../../../machines/request.ts';
 import { stageRemote, whenSettled } from '../../doubles/remote-stage.ts';
 import { openStatelyReceiver } from '../../doubles/stately-receiver.ts';
@@ -29,7 +30,7 @@ async function run(stage: ReturnType<typeof stageSupervisor>) {
   await stopped;
 }
 
-const statesOf = (machine: typeof supervisorMachine | { readonly root: unknown }): string[] => {
+const statesOf = (machine: { readonly root: unknown }): string[] => {
   const walk = (node: Node): string[] => [node.id, ...Object.values(node.states).flatMap(walk)];
   return walk(machine.root as Node);
 };
@@ -154,7 +155,7 @@ describe("the vendor's receiver", () => {
     expect(senderOf('request.run')).toBe('first/supervisor');
   });
 
-  test('[SY5] reads a machine back from its definition, with every state in the order of the chart', async () => {
+  test('[SY5] reads a machine back from its definition: every state in its order, every transition, guard, action and port', async () => {
     await run(stageWith());
     const messages = await drained();
     const definitionOf = (session: string) => {
@@ -163,9 +164,10 @@ describe("the vendor's receiver", () => {
       );
       return JSON.parse((actor?.type === '@xstate.actor' && actor.definition) || '{}');
     };
-    const readBack = (session: string) => statesOf(createMachine(definitionOf(session)));
-    expect(readBack('first/supervisor')).toEqual(statesOf(supervisorMachine));
-    expect(readBack('first/request:r1')).toEqual(statesOf(requestMachine));
+    const readBack = (session: string) => createMachine(definitionOf(session));
+    expect(statesOf(readBack('first/supervisor'))).toEqual(statesOf(supervisorMachine));
+    expect(hashChart(readBack('first/supervisor'))).toBe(hashChart(supervisorMachine));
+    expect(hashChart(readBack('first/request:r1'))).toBe(hashChart(requestMachine));
     expect(definitionOf('first/supervisor/loadModel')).toEqual({ id: 'loadModel' });
   });
 
@@ -190,6 +192,20 @@ describe("the vendor's receiver", () => {
       expect(Object.keys(message.snapshot)).toEqual(known);
       expect(Object.keys(message.event)).toEqual(['type']);
     }
+  });
+
+  test('[SY19] is told what the supervisor remembers, but for its limits', async () => {
+    const stage = stageWith();
+    await run(stage);
+    const last = (await ofSession('first/supervisor')).at(-1);
+    const { limits, resourceLimits, ...remembered } = stage.supervisor.actor.getSnapshot().context;
+    expect(last?.type === '@xstate.snapshot' && last.snapshot).toEqual({
+      status: 'active',
+      value: { stopped: 'idle' },
+      context: remembered,
+    });
+    expect(limits).toBeDefined();
+    expect(resourceLimits).toBeDefined();
   });
 
   test('[SY8] sees a running supervisor from the moment it is attached, and what it holds then', async () => {
@@ -257,6 +273,20 @@ describe("the vendor's receiver", () => {
     expect(both).toEqual(alone);
   });
 
+  test("[SY20] is reached through the vendor's own sender as well", async () => {
+    const { adapter } = createWebSocketInspector({ url: receiver.url });
+    const through = createStatelyOutlet((message) => adapter.send(JSON.parse(message)), { name: 'other' });
+    through.attach(stageSupervisor().supervisor);
+    await through.close();
+    await receiver.until(3);
+    adapter.stop?.();
+    expect(receiver.received.map(({ sessionId }) => sessionId)).toEqual([
+      'other/supervisor',
+      'other/supervisor/requestLedger',
+      'other/supervisor/observeBackpressure',
+    ]);
+  });
+
   test('[SY10] can tell two supervisors apart', async () => {
     const names = [undefined, undefined].map(() => {
       const ids = new Set<string>();
@@ -287,6 +317,26 @@ describe("the vendor's receiver", () => {
     await outlet.close();
     expect(sent).toBe(before);
   });
+});
+
+test('[SY11] a closed outlet takes its observer back from the actor', async () => {
+  let observers = 0;
+  const actor = {
+    id: 'supervisor',
+    logic: { config: { id: 'supervisor' } },
+    getSnapshot: () => ({ status: 'active' }),
+    system: {
+      inspect: () => {
+        observers += 1;
+        return { unsubscribe: () => (observers -= 1) };
+      },
+    },
+  };
+  const outlet = createStatelyOutlet(() => undefined);
+  outlet.attach({ actor });
+  expect(observers).toBe(1);
+  await outlet.close();
+  expect(observers).toBe(0);
 });
 
 describe('a download', () => {
@@ -328,7 +378,7 @@ describe('a download', () => {
       ({ type, sessionId }) => type === '@xstate.actor' && sessionId === 'first/acquisition',
     );
     const definition = (actor?.type === '@xstate.actor' && actor.definition) || '{}';
-    expect(statesOf(createMachine(JSON.parse(definition)))).toEqual(statesOf(acquisitionMachine));
+    expect(hashChart(createMachine(JSON.parse(definition)))).toBe(hashChart(acquisitionMachine));
   });
 
   test('[SY6] tells nothing of its URL, its digest or its place in the store', async () => {
