@@ -19,7 +19,11 @@ await build({
   root: `${root}inspector/page`,
   logLevel: 'warn',
   base: './',
-  plugins: [provideDrawings(await drawCharts()), viteSingleFile({ removeViteModuleLoader: true })],
+  plugins: [
+    provideDrawings(await drawCharts()),
+    keepEffects(),
+    viteSingleFile({ removeViteModuleLoader: true }),
+  ],
   build: { outDir, emptyOutDir: true, target: 'es2022', reportCompressedSize: false, modulePreload: false },
 });
 
@@ -53,4 +57,12 @@ function refuseUnlessWhole(text: string): void {
   if (!text.includes('Content-Security-Policy')) throw new Error('the page has no content policy');
   const remote = /(?:src|href)="(?!data:)[^"]+"/.exec(text.replaceAll(/<script[\s\S]*?<\/script>/g, ''));
   if (remote !== null) throw new Error(`the page loads something from outside: ${remote[0]}`);
+}
+
+/** The package says that its modules only export; those of the page also do something. */
+function keepEffects(): Plugin {
+  return {
+    name: 'keep-effects',
+    transform: (code, id) => (id.includes('/inspector/page/') ? { code, moduleSideEffects: true } : null),
+  };
 }

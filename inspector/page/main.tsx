@@ -1,3 +1,4 @@
+import './source/repair-language.ts';
 import { render } from 'preact';
 import './style/tokens.css';
 import './style/base.css';

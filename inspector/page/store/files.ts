@@ -15,7 +15,9 @@ export function pickFile(onFile: (file: File) => void): void {
 /** Name that an exported trace gets, and that the copied test reads. */
 export function traceNameOf(store: Store): string {
   const origin = store.sources.origin.peek();
-  return origin.kind === 'file' ? origin.name.replace(/(\.jsonl|\.ndjson|\.json|\.txt)?$/, '') : 'llamero-trace';
+  return origin.kind === 'file'
+    ? origin.name.replace(/(\.jsonl|\.ndjson|\.json|\.txt)?$/, '')
+    : 'llamero-trace';
 }
 
 /** Saves the recorded part, or everything that is held, as a trace file. */

@@ -3,7 +3,14 @@ import type { EventFilter, EventKind } from '../../model/views.ts';
 import type { Log } from './log.ts';
 import type { MomentStore } from './moment.ts';
 
-export const EVENT_KINDS: readonly EventKind[] = ['command', 'fact', 'timer', 'progress', 'sample', 'internal'];
+export const EVENT_KINDS: readonly EventKind[] = [
+  'command',
+  'fact',
+  'timer',
+  'progress',
+  'sample',
+  'internal',
+];
 
 export type Filtering = ReturnType<typeof createFiltering>;
 

@@ -33,7 +33,10 @@ export function textOf(gauge: Gauge): string {
 
 /** The limits in words, for a tooltip: `soft 21.5 GB, hard 24.5 GB`. */
 export function limitsText({ soft, hard, unit }: Gauge): string {
-  return [soft === null ? '' : `soft ${quantity(soft, unit)}`, hard === null ? '' : `hard ${quantity(hard, unit)}`]
+  return [
+    soft === null ? '' : `soft ${quantity(soft, unit)}`,
+    hard === null ? '' : `hard ${quantity(hard, unit)}`,
+  ]
     .filter((part) => part !== '')
     .join(', ');
 }

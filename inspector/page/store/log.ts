@@ -1,7 +1,7 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { Chart, ChartName } from '../../charts/chart.ts';
 import { createInspectorModel, type InspectorModel } from '../../model/inspector-model.ts';
-import type { TraceProblem } from '../../model/views.ts';
+import type { TraceLog, TraceProblem } from '../../model/views.ts';
 
 /** Problems that are kept: of a file that is no trace, every line is one. */
 const PROBLEMS_MAX = 100;
@@ -21,6 +21,7 @@ export function createLog(charts: Readonly<Record<ChartName, Chart>>) {
   let publishedAtMs = 0;
   let found: TraceProblem[] = [];
   let foundCount = 0;
+  const rebasers: ((by: number) => void)[] = [];
 
   const model = signal(current);
   const version = signal(0);
@@ -28,11 +29,21 @@ export function createLog(charts: Readonly<Record<ChartName, Chart>>) {
   const problems = signal<readonly TraceProblem[]>([]);
   const problemCount = signal(0);
 
+  function ofLog<T>(read: (log: TraceLog) => T) {
+    return computed(() => {
+      // The log itself tells nobody that it changed.
+      void version.value;
+      return read(model.value.log);
+    });
+  }
+
   function publish() {
     isScheduled = false;
     publishedAtMs = performance.now();
     batch(() => {
+      const by = shiftBetween(model.peek().log, current.log);
       model.value = current;
+      if (by !== 0) for (const rebase of rebasers) rebase(by);
       version.value += 1;
       problemCount.value = foundCount;
       if (problems.peek().length !== found.length) problems.value = [...found];
@@ -53,10 +64,10 @@ export function createLog(charts: Readonly<Record<ChartName, Chart>>) {
     isReading,
     problems,
     problemCount,
-    header: computed(() => (version.value, model.value.log.header)),
-    firstIndex: computed(() => (version.value, model.value.log.firstIndex)),
-    endIndex: computed(() => (version.value, model.value.log.endIndex)),
-    lost: computed(() => (version.value, model.value.log.lost)),
+    header: ofLog(({ header }) => header),
+    firstIndex: ofLog(({ firstIndex }) => firstIndex),
+    endIndex: ofLog(({ endIndex }) => endIndex),
+    lost: ofLog(({ lost }) => lost),
     /** The next line begins another trace; the one before stands until that line comes. */
     startAnew() {
       next = createInspectorModel(charts);
@@ -76,5 +87,15 @@ export function createLog(charts: Readonly<Record<ChartName, Chart>>) {
     },
     schedule,
     publish,
+    /** Told by how much the same steps moved, where a server told its trace anew and had dropped older ones since. */
+    onRebase(rebase: (by: number) => void) {
+      rebasers.push(rebase);
+    },
   };
+}
+
+/** Where a step went from one log of a supervisor to another one: steps keep their own ordinals. */
+function shiftBetween(from: TraceLog, to: TraceLog): number {
+  if (from === to || from.endIndex === from.firstIndex || to.endIndex === to.firstIndex) return 0;
+  return from.stepAt(from.firstIndex).i - from.firstIndex - (to.stepAt(to.firstIndex).i - to.firstIndex);
 }

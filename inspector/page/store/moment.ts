@@ -25,6 +25,11 @@ export function createMoment(log: Log) {
     dataset['index'] = shown.value === null ? '' : String(shown.value);
   });
 
+  log.onRebase((by) => {
+    if (selected.peek() !== null) selected.value = Math.max(0, (selected.peek() ?? 0) + by);
+    if (pausedEnd.peek() !== null) pausedEnd.value = Math.max(0, (pausedEnd.peek() ?? 0) + by);
+  });
+
   function select(index: number | null) {
     if (index === null || end.peek() <= log.firstIndex.peek()) selected.value = null;
     else selected.value = Math.max(log.firstIndex.peek(), Math.min(Math.round(index), end.peek() - 1));
@@ -38,7 +43,9 @@ export function createMoment(log: Log) {
     /** Events that came since the pause. */
     heldBack: computed(() => (pausedEnd.value === null ? 0 : log.endIndex.value - end.value)),
     /** When the first step that is held happened: times are told from there. */
-    originMs: computed(() => (log.endIndex.value > log.firstIndex.value ? log.model.value.log.timeAt(log.firstIndex.value) : 0)),
+    originMs: computed(() =>
+      log.endIndex.value > log.firstIndex.value ? log.model.value.log.timeAt(log.firstIndex.value) : 0,
+    ),
     shownMs: computed(() => (shown.value === null ? 0 : log.model.value.log.timeAt(shown.value))),
     select,
     step(by: number) {

@@ -13,6 +13,17 @@ export type Recording = ReturnType<typeof createRecording>;
 export function createRecording(log: Log) {
   const startedAt = signal<number | null>(null);
   const recorded = signal<LogRange | null>(null);
+  log.onRebase((by) => {
+    const at = startedAt.peek();
+    const range = recorded.peek();
+    if (at !== null) startedAt.value = Math.max(0, at + by);
+    if (range !== null)
+      recorded.value = {
+        fromIndex: Math.max(0, range.fromIndex + by),
+        toIndex: Math.max(0, range.toIndex + by),
+      };
+  });
+
   return {
     startedAt,
     recorded,

@@ -13,7 +13,8 @@ export function wordsOfState(value: unknown): readonly string[] {
 /** Which colour a state has: failed and pressed ones catch the eye. */
 export function toneOfState(words: readonly string[]): Tone | 'busy' {
   if (words.includes('failed') || words.includes('critical')) return 'bad';
-  if (words.includes('backingOff') || words.includes('suspect') || words.includes('elevated')) return 'warning';
+  if (words.includes('backingOff') || words.includes('suspect') || words.includes('elevated'))
+    return 'warning';
   switch (words[0]) {
     case 'ready':
       return 'good';

@@ -3,6 +3,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { ChartDrawing, ChartName } from '../../charts/chart.ts';
 import { createFiltering } from './filtering.ts';
+import { createLastTaken } from './last-taken.ts';
 import { createLog } from './log.ts';
 import { createMoment } from './moment.ts';
 import { createRecording } from './recording.ts';
@@ -27,8 +28,13 @@ export function createStore(drawings: Drawings) {
   const sources = createSources(log, moment, recording);
   const filtering = createFiltering(log, moment);
   /** A view of the step that is shown. */
-  const atShown = <T,>(view: (index: number) => T) =>
+  const atShown = <T>(view: (index: number) => T) =>
     computed(() => (moment.shown.value === null ? null : view(moment.shown.value)));
+  const requests = atShown((index) => log.model.value.requestsAt(index));
+  /** Whether the table leaves out the requests that ended. */
+  const isOpenOnly = signal(false);
+  const chart = signal<ChartName>('supervisor');
+  const findLastTaken = createLastTaken();
   return {
     drawings,
     log,
@@ -36,7 +42,7 @@ export function createStore(drawings: Drawings) {
     recording,
     sources,
     filtering,
-    chart: signal<ChartName>('supervisor'),
+    chart,
     panel: signal<PanelName>('events'),
     narrow: signal<NarrowName>('chart'),
     dialog: signal<DialogName | null>(null),
@@ -45,9 +51,15 @@ export function createStore(drawings: Drawings) {
     standing: atShown((index) => log.model.value.log.momentAt(index)),
     details: atShown((index) => log.model.value.detailsAt(index)),
     active: atShown((index) => log.model.value.activeAt(index)),
-    taken: atShown((index) => log.model.value.takenAt(index)),
+    /** The latest transition of the chart that is shown. */
+    lastTaken: atShown((index) => findLastTaken(log.model.value, chart.value, index)),
     timeline: atShown((index) => log.model.value.timelineAt(index)),
-    requests: atShown((index) => log.model.value.requestsAt(index)),
+    requests,
+    isOpenOnly,
+    wantedRequests: computed(() => {
+      const all = requests.value ?? [];
+      return isOpenOnly.value ? all.filter(({ stage }) => stage !== 'ended') : all;
+    }),
     gauges: atShown((index) => log.model.value.gaugesAt(index)),
     download: atShown((index) => log.model.value.downloadAt(index)),
     series: atShown((index) => log.model.value.seriesAt(index)),

@@ -1,5 +1,6 @@
 import type { ActorNode } from '../../model/views.ts';
 import { useStore } from '../store/store.ts';
+import { ScrollRegion } from './scroll-region.tsx';
 
 /** Which actors are alive at the step that is shown, each under the one that owns it. */
 export function ActorsPanel() {
@@ -7,11 +8,11 @@ export function ActorsPanel() {
   const roots = actors.value;
   if (roots === null) return <p class="nothing">No actor so far.</p>;
   return (
-    <div class="actors" tabIndex={0} role="region" aria-label="Actors, scrolls">
+    <ScrollRegion class="actors" label="Actors">
       <ul class="actor-tree" data-testid="actors">
         <Actor actor={roots} />
       </ul>
-    </div>
+    </ScrollRegion>
   );
 }
 

@@ -11,7 +11,13 @@ export function CauseList({ causes }: { readonly causes: readonly Cause[] }) {
           {index === null ? (
             text
           ) : (
-            <button type="button" class="link" data-testid="cause" data-index={index} onClick={() => moment.select(index)}>
+            <button
+              type="button"
+              class="link"
+              data-testid="cause"
+              data-index={index}
+              onClick={() => moment.select(index)}
+            >
               {text}
             </button>
           )}

@@ -28,7 +28,13 @@ export function ChartPanel() {
     return active.value[chart.value];
   });
   return (
-    <section class="panel chart" data-part="chart" aria-label="State charts" data-testid="chart" data-chart={chart.value}>
+    <section
+      class="panel chart"
+      data-part="chart"
+      aria-label="State charts"
+      data-testid="chart"
+      data-chart={chart.value}
+    >
       <header class="panel-head chart-head">
         <TabList
           label="State charts"
@@ -58,7 +64,12 @@ export function ChartPanel() {
         )}
         {states.value === null && <span class="chart-absent quiet">{absence(chart.value)}</span>}
       </header>
-      <div class="panel-body chart-body" id="chart-view" role="tabpanel" aria-labelledby={`chart-view-tab-${chart.value}`}>
+      <div
+        class="panel-body chart-body"
+        id="chart-view"
+        role="tabpanel"
+        aria-labelledby={`chart-view-tab-${chart.value}`}
+      >
         <ChartPicture name={chart.value} states={states.value} />
       </div>
       <TransitionSentence />

@@ -5,7 +5,14 @@ export function ConnectionBadge() {
   const { sources, log } = useStore();
   const { word, text, tone } = describe();
   return (
-    <span class="connection" role="status" data-testid="connection" data-connection={word} data-tone={tone} title={text}>
+    <span
+      class="connection"
+      role="status"
+      data-testid="connection"
+      data-connection={word}
+      data-tone={tone}
+      title={text}
+    >
       <span class="connection-dot" aria-hidden="true" />
       <span class="connection-text">{text}</span>
     </span>

@@ -17,12 +17,20 @@ export function curveOptions(element: HTMLElement, props: { readonly current: Cu
   return {
     width: Math.max(100, element.clientWidth),
     height: Math.max(60, element.clientHeight),
+    padding: [8, 6, 0, 0],
     legend: { show: false },
     cursor: { y: false, sync: { key: 'curves' }, drag: { x: false, y: false }, points: { size: 6 } },
     scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, topOf(high)] } },
     axes: [
-      { ...axis, size: 20, gap: 2, space: 70, values: (_plot, marks) => marks.map((mark) => formatTick(Math.round(mark * 1000), stepOf(marks) * 1000)) },
-      { ...axis, size: 58, gap: 4, space: 24, values: (_plot, marks) => marks.map((mark) => labelOf(mark)) },
+      {
+        ...axis,
+        size: 20,
+        gap: 2,
+        space: 70,
+        values: (_plot, marks) =>
+          marks.map((mark) => formatTick(Math.round(mark * 1000), stepOf(marks) * 1000)),
+      },
+      { ...axis, size: 50, gap: 4, space: 26, values: (_plot, marks) => marks.map((mark) => labelOf(mark)) },
     ],
     series: [
       {},

@@ -64,6 +64,10 @@ export function Curve(props: CurveProps) {
   );
 }
 
-function dataOf({ atMs, values, originMs }: Pick<CurveProps, 'atMs' | 'values' | 'originMs'>): uPlot.AlignedData {
+function dataOf({
+  atMs,
+  values,
+  originMs,
+}: Pick<CurveProps, 'atMs' | 'values' | 'originMs'>): uPlot.AlignedData {
   return [atMs.map((ms) => (ms - originMs) / 1000), [...values]];
 }

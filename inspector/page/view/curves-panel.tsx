@@ -15,7 +15,13 @@ interface CurveSpec {
 const CURVES: readonly CurveSpec[] = [
   { column: 'inFlight', gauge: 'inFlight', label: 'In flight', unit: 'count', isStepped: true },
   { column: 'queue', gauge: 'queue', label: 'Queue', unit: 'count', isStepped: true },
-  { column: 'tokensPerSecond', gauge: 'tokens', label: 'Tokens per second', unit: 'tokensPerSecond', isStepped: false },
+  {
+    column: 'tokensPerSecond',
+    gauge: 'tokens',
+    label: 'Tokens per second',
+    unit: 'tokensPerSecond',
+    isStepped: false,
+  },
   { column: 'memoryBytes', gauge: 'memory', label: 'Memory', unit: 'bytes', isStepped: false },
   { column: 'vramBytes', gauge: 'vram', label: 'GPU memory', unit: 'bytes', isStepped: false },
   { column: 'cpuRatio', gauge: 'cpu', label: 'CPU', unit: 'ratio', isStepped: false },
@@ -29,18 +35,20 @@ export function CurvesPanel() {
   if (columns === null || columns.atMs.length === 0) return <p class="nothing">No sample so far.</p>;
   return (
     <div class="curves" data-testid="curves">
-      {CURVES.map(({ column, gauge: id, ...curve }) => (
-        <Curve
-          key={`${column} ${isDark}`}
-          {...curve}
-          name={column}
-          atMs={columns.atMs}
-          values={columns[column]}
-          gauge={gauges.value?.find((gauge) => gauge.id === id) ?? null}
-          originMs={moment.originMs.value}
-          onChoose={moment.selectTime}
-        />
-      ))}
+      {CURVES.filter(({ column }) => columns[column].some((value) => value !== null)).map(
+        ({ column, gauge: id, ...curve }) => (
+          <Curve
+            key={`${column} ${isDark}`}
+            {...curve}
+            name={column}
+            atMs={columns.atMs}
+            values={columns[column]}
+            gauge={gauges.value?.find((gauge) => gauge.id === id) ?? null}
+            originMs={moment.originMs.value}
+            onChoose={moment.selectTime}
+          />
+        ),
+      )}
     </div>
   );
 }

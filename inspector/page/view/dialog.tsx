@@ -4,7 +4,13 @@ import { useStore } from '../store/store.ts';
 import { IconButton } from './icon-button.tsx';
 
 /** A dialog over the page: Escape, a click beside it or its button close it, and the focus goes back. */
-export function Dialog({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+export function Dialog({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children: ComponentChildren;
+}) {
   const { dialog } = useStore();
   const element = useRef<HTMLDialogElement>(null);
 

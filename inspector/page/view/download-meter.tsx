@@ -28,7 +28,10 @@ export function DownloadMeter({ download }: { readonly download: DownloadGauge }
       </span>
       <span class="gauge-value">{formatRatio(ratio)}</span>
       <span class="gauge-track" aria-hidden="true">
-        <span class="gauge-fill" style={{ width: `${(Math.max(0, Math.min(1, ratio)) * 100).toFixed(2)}%` }} />
+        <span
+          class="gauge-fill"
+          style={{ width: `${(Math.max(0, Math.min(1, ratio)) * 100).toFixed(2)}%` }}
+        />
       </span>
       <span class="download-facts">{parts.join(' · ')}</span>
     </div>

@@ -13,7 +13,13 @@ export function EmptyState() {
         {origin.kind === 'file' && !log.isReading.value && (
           <p class="empty-problem" role="alert">
             Nothing in {origin.name} could be read as a trace.{' '}
-            <button type="button" class="link" onClick={() => { dialog.value = 'problems'; }}>
+            <button
+              type="button"
+              class="link"
+              onClick={() => {
+                dialog.value = 'problems';
+              }}
+            >
               Show why
             </button>
           </p>
@@ -28,8 +34,8 @@ export function EmptyState() {
         <>
           <h2>The host refused this page</h2>
           <p>
-            The address holds a token that is made anew each time the host starts. Open the address that the host
-            printed last, with everything behind the <code>#</code>.
+            The address holds a token that is made anew each time the host starts. Open the address that the
+            host printed last, with everything behind the <code>#</code>.
           </p>
         </>
       );
@@ -46,8 +52,8 @@ export function EmptyState() {
       <>
         <h2>Drop a trace here</h2>
         <p>
-          A trace tells every event that a supervisor saw, and what it decided. Everything stays in this page: nothing
-          is sent anywhere.
+          A trace tells every event that a supervisor saw, and what it decided. Everything stays in this page:
+          nothing is sent anywhere.
         </p>
         <button
           type="button"

@@ -3,6 +3,7 @@ import { formatMs } from '../store/format.ts';
 import { useStore } from '../store/store.ts';
 import { CauseList } from './cause-list.tsx';
 import { ContextDifference } from './context-difference.tsx';
+import { ScrollRegion } from './scroll-region.tsx';
 import { VerdictCard } from './verdict-card.tsx';
 
 /** Everything about the event that the page shows. */
@@ -11,74 +12,75 @@ export function EventDetailsPane() {
   if (details.value === null) return <aside class="details" aria-label="Event" />;
   const { row, verdicts, differences, effects, causes, transitions } = details.value;
   return (
-    <aside class="details" aria-label="Event" data-testid="details" data-index={row.index} tabIndex={0}>
-      <header class="details-head">
-        <h3>
-          <span class="kind-dot" data-kind={row.kind} />
-          <span class="mono">{row.type}</span>
-        </h3>
-        <p class="quiet">
-          event {row.index + 1} · {row.kind} · {formatMs(row.atMs - moment.originMs.value)} in
-          {row.requestId !== null && (
-            <>
-              {' · '}
-              <button
-                type="button"
-                class="link mono"
-                title="Show only the events of this request"
-                onClick={() => filtering.onlyRequest(row.requestId)}
-              >
-                {row.requestId}
-              </button>
-            </>
-          )}
-        </p>
-        {row.summary !== '' && (
-          <p class="details-summary" data-tone={row.tone}>
-            {row.summary}
+    <ScrollRegion class="details" label="Event">
+      <article data-testid="details" data-index={row.index}>
+        <header class="details-head">
+          <h3>
+            <span class="kind-dot" data-kind={row.kind} />
+            <span class="mono">{row.type}</span>
+          </h3>
+          <p class="quiet">
+            event {row.index + 1} · {row.kind} · {formatMs(row.atMs - moment.originMs.value)} in
+            {row.requestId !== null && (
+              <>
+                {' · '}
+                <button
+                  type="button"
+                  class="link mono"
+                  title="Show only the events of this request"
+                  onClick={() => filtering.onlyRequest(row.requestId)}
+                >
+                  {row.requestId}
+                </button>
+              </>
+            )}
           </p>
+          {row.summary !== '' && (
+            <p class="details-summary" data-tone={row.tone}>
+              {row.summary}
+            </p>
+          )}
+        </header>
+        {verdicts.map((verdict) => (
+          <VerdictCard key={verdict.subject} verdict={verdict} />
+        ))}
+        {transitions.length > 0 && (
+          <Part title="Transitions">
+            <ul class="plain-list" data-testid="transitions">
+              {transitions.map(({ chart, transition, from, to, guard }) => (
+                <li key={`${chart} ${transition}`}>
+                  <span class="mono">{from === '' ? chart : from}</span>
+                  {to !== null && (
+                    <>
+                      <span class="arrow"> → </span>
+                      <span class="mono">{to}</span>
+                    </>
+                  )}
+                  {guard !== null && <span class="quiet">, as {guard}</span>}
+                </li>
+              ))}
+            </ul>
+          </Part>
         )}
-      </header>
-      {verdicts.map((verdict) => (
-        <VerdictCard key={verdict.subject} verdict={verdict} />
-      ))}
-      {transitions.length > 0 && (
-        <Part title="Transitions">
-          <ul class="plain-list" data-testid="transitions">
-            {transitions.map(({ chart, transition, from, to, guard }) => (
-              <li key={`${chart} ${transition}`}>
-                <span class="mono">{from === '' ? chart : from}</span>
-                {to !== null && (
-                  <>
-                    <span class="arrow"> → </span>
-                    <span class="mono">{to}</span>
-                  </>
-                )}
-                {guard !== null && <span class="quiet">, as {guard}</span>}
-              </li>
-            ))}
-          </ul>
+        {causes.length > 0 && (
+          <Part title="Because of">
+            <CauseList causes={causes} />
+          </Part>
+        )}
+        {effects.length > 0 && (
+          <Part title="Then does">
+            <ul class="plain-list" data-testid="effects">
+              {effects.map((effect, place) => (
+                <li key={place}>{effect}</li>
+              ))}
+            </ul>
+          </Part>
+        )}
+        <Part title="Changes">
+          <ContextDifference differences={differences} />
         </Part>
-      )}
-      {causes.length > 0 && (
-        <Part title="Because of">
-          <CauseList causes={causes} />
-        </Part>
-      )}
-      {effects.length > 0 && (
-        <Part title="Then does">
-          <ul class="plain-list" data-testid="effects">
-            {effects.map((effect, place) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the same effect may stand twice, and the list never moves.
-              <li key={place}>{effect}</li>
-            ))}
-          </ul>
-        </Part>
-      )}
-      <Part title="Changes">
-        <ContextDifference differences={differences} />
-      </Part>
-    </aside>
+      </article>
+    </ScrollRegion>
   );
 }
 

@@ -7,7 +7,7 @@ export function EventFilterBar() {
   const { filtering } = useStore();
   const { kinds, text, requestId } = filtering.filter.value;
   return (
-    <div class="filter-bar" role="search" aria-label="Events">
+    <search class="filter-bar" aria-label="Events">
       <label class="search">
         <Icon name="search" />
         <input
@@ -20,7 +20,7 @@ export function EventFilterBar() {
           onInput={(event) => filtering.search(event.currentTarget.value)}
         />
       </label>
-      <div class="chips" role="group" aria-label="Kinds of events">
+      <fieldset class="chips" aria-label="Kinds of events">
         {EVENT_KINDS.map((kind) => (
           <button
             key={kind}
@@ -35,7 +35,7 @@ export function EventFilterBar() {
             {kind}
           </button>
         ))}
-      </div>
+      </fieldset>
       {requestId !== null && (
         <button
           type="button"
@@ -56,6 +56,6 @@ export function EventFilterBar() {
           show all
         </button>
       )}
-    </div>
+    </search>
   );
 }

@@ -27,7 +27,9 @@ export function EventList() {
   }
 
   if (rows.length === 0)
-    return <p class="nothing">{filtering.isFiltered.value ? 'No event passes the filter.' : 'No event so far.'}</p>;
+    return (
+      <p class="nothing">{filtering.isFiltered.value ? 'No event passes the filter.' : 'No event so far.'}</p>
+    );
   return (
     <VirtualList
       label="Events"

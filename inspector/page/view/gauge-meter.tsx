@@ -8,6 +8,7 @@ export function GaugeMeter({ gauge }: { readonly gauge: Gauge }) {
   const isKnown = gauge.value !== null;
   const hasScale = isKnown && (gauge.of !== null || gauge.hard !== null || gauge.soft !== null);
   return (
+    // biome-ignore lint/a11y/useSemanticElements: the bands of the limits cannot stand in a meter element.
     <div
       class="gauge"
       role="meter"

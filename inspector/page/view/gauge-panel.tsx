@@ -13,7 +13,13 @@ export function GaugePanel() {
     <section class="panel gauges" data-part="gauges" aria-label="Gauges" data-testid="gauges">
       <header class="panel-head">
         <h2>Gauges</h2>
-        <div class="pressure" role="img" aria-label={`pressure: ${pressure}`} data-testid="pressure" data-pressure={pressure}>
+        <div
+          class="pressure"
+          role="img"
+          aria-label={`pressure: ${pressure}`}
+          data-testid="pressure"
+          data-pressure={pressure}
+        >
           {LEVELS.map((level) => (
             <span key={level} class="pressure-level" data-level={level} data-active={level === pressure}>
               {level}
@@ -23,7 +29,9 @@ export function GaugePanel() {
       </header>
       <div class="panel-body gauge-list">
         {download.value !== null && <DownloadMeter download={download.value} />}
-        {gauges.value?.map((gauge) => <GaugeMeter key={gauge.id} gauge={gauge} />)}
+        {gauges.value?.map((gauge) => (
+          <GaugeMeter key={gauge.id} gauge={gauge} />
+        ))}
       </div>
       <LastArrival />
     </section>

@@ -17,8 +17,9 @@ export function HelpDialog() {
   return (
     <Dialog title="Keys and help">
       <p>
-        The page shows one moment of a trace: what the supervisor's state chart, its numbers and its requests were right
-        after one event. Choose another event in the list, on the slider or in the timeline, and everything follows.
+        The page shows one moment of a trace: what the supervisor's state chart, its numbers and its requests
+        were right after one event. Choose another event in the list, on the slider or in the timeline, and
+        everything follows.
       </p>
       <dl class="keys">
         {KEYS.map(([keys, meaning]) => (
@@ -32,7 +33,9 @@ export function HelpDialog() {
           </div>
         ))}
       </dl>
-      <p class="quiet">The page only reads: nothing here can command the supervisor, and nothing leaves this page.</p>
+      <p class="quiet">
+        The page only reads: nothing here can command the supervisor, and nothing leaves this page.
+      </p>
     </Dialog>
   );
 }

@@ -1,7 +1,9 @@
 import { type PanelName, useStore } from '../store/store.ts';
 import { ActorsPanel } from './actors-panel.tsx';
 import { CurvesPanel } from './curves-panel.tsx';
+import { EventFilterBar } from './event-filter-bar.tsx';
 import { EventsPanel } from './events-panel.tsx';
+import { RequestFilterBar } from './request-filter-bar.tsx';
 import { RequestsPanel } from './requests-panel.tsx';
 import { TabList } from './tab-list.tsx';
 
@@ -25,6 +27,8 @@ export function LowerPanel() {
             { name: 'curves', label: 'Curves' },
           ]}
         />
+        {panel.value === 'events' && <EventFilterBar />}
+        {panel.value === 'requests' && <RequestFilterBar />}
       </header>
       <div class="panel-body" id="lower" role="tabpanel" aria-labelledby={`lower-tab-${panel.value}`}>
         <Chosen name={panel.value} />

@@ -1,6 +1,6 @@
 import type { RequestBar, Span, Timeline, Tone } from '../../model/views.ts';
 import { assignLanes } from '../store/timeline-lanes.ts';
-import { formatTick, ticksOf, type TimeWindow } from '../store/timeline-window.ts';
+import { formatTick, type TimeWindow, ticksOf } from '../store/timeline-window.ts';
 
 export interface TimelinePicture {
   readonly timeline: Timeline | null;
@@ -24,7 +24,11 @@ const TICK_EVERY_PX = 90;
 const GHOST_OPACITY = 0.22;
 
 /** Paints phases, downloads, requests and restarts from above to below, with the times under them. */
-export function paintTimeline(pen: CanvasRenderingContext2D, style: CSSStyleDeclaration, picture: TimelinePicture): void {
+export function paintTimeline(
+  pen: CanvasRenderingContext2D,
+  style: CSSStyleDeclaration,
+  picture: TimelinePicture,
+): void {
   const { timeline, whole, window, widthPx, heightPx, shownMs, hoverMs } = picture;
   const color = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const xOf = (atMs: number) => ((atMs - window.fromMs) / (window.toMs - window.fromMs)) * widthPx;
@@ -164,9 +168,15 @@ export function paintTimeline(pen: CanvasRenderingContext2D, style: CSSStyleDecl
 
 /** The lane of each request, by the index of its arrival: the same at every moment of a log. */
 function placeRequests(requests: readonly RequestBar[], untilMs: number) {
-  const spans = requests.map(({ arrivedAtMs, endedAtMs }) => ({ fromMs: arrivedAtMs, toMs: endedAtMs ?? untilMs }));
+  const spans = requests.map(({ arrivedAtMs, endedAtMs }) => ({
+    fromMs: arrivedAtMs,
+    toMs: endedAtMs ?? untilMs,
+  }));
   const { lanes, count } = assignLanes(spans, LANES_MAX);
-  return { of: new Map(requests.map(({ index }, place) => [index, lanes[place] ?? 0])), count: Math.max(3, count) };
+  return {
+    of: new Map(requests.map(({ index }, place) => [index, lanes[place] ?? 0])),
+    count: Math.max(3, count),
+  };
 }
 
 function toneColor(tone: Tone | 'busy'): string {

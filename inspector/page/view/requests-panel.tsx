@@ -1,41 +1,41 @@
-import { useState } from 'preact/hooks';
 import type { RequestRow } from '../../model/views.ts';
 import { formatCount, formatMs } from '../store/format.ts';
 import { useStore } from '../store/store.ts';
+import { ScrollRegion } from './scroll-region.tsx';
 
 /** Rows that are drawn; the latest ones, as older ones seldom matter. */
-const ROWS_MAX = 500;
+export const REQUEST_ROWS_MAX = 500;
 
 /** All requests up to the step that is shown, the latest first. */
 export function RequestsPanel() {
-  const { requests } = useStore();
-  const [isOpenOnly, setIsOpenOnly] = useState(false);
-  const all = requests.value ?? [];
-  const wanted = isOpenOnly ? all.filter(({ stage }) => stage !== 'ended') : all;
-  const rows = wanted.slice(-ROWS_MAX).reverse();
+  const { wantedRequests } = useStore();
+  const rows = wantedRequests.value.slice(0, REQUEST_ROWS_MAX);
   return (
     <div class="requests">
-      <div class="filter-bar">
-        <label class="check">
-          <input type="checkbox" checked={isOpenOnly} onChange={(event) => setIsOpenOnly(event.currentTarget.checked)} />
-          only those that go on
-        </label>
-        <span class="quiet">
-          {wanted.length > rows.length ? `latest ${rows.length} of ${wanted.length}` : `${wanted.length} requests`}
-        </span>
-      </div>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label="Requests, scrolls">
+      <ScrollRegion class="table-scroll" label="Requests">
         <table class="table" data-testid="requests">
           <thead>
             <tr>
               <th scope="col">Request</th>
               <th scope="col">Stage</th>
-              <th scope="col" class="number">Waited</th>
-              <th scope="col" class="number">First token</th>
-              <th scope="col" class="number">Prompt</th>
-              <th scope="col" class="number">Output</th>
-              <th scope="col" class="number">Tokens/s</th>
-              <th scope="col" class="number">Took</th>
+              <th scope="col" class="number">
+                Waited
+              </th>
+              <th scope="col" class="number">
+                First token
+              </th>
+              <th scope="col" class="number">
+                Prompt
+              </th>
+              <th scope="col" class="number">
+                Output
+              </th>
+              <th scope="col" class="number">
+                Tokens/s
+              </th>
+              <th scope="col" class="number">
+                Took
+              </th>
               <th scope="col">Outcome</th>
             </tr>
           </thead>
@@ -46,7 +46,7 @@ export function RequestsPanel() {
           </tbody>
         </table>
         {rows.length === 0 && <p class="nothing">No request so far.</p>}
-      </div>
+      </ScrollRegion>
     </div>
   );
 }

@@ -14,7 +14,12 @@ export function Scrubber() {
   const place = `event ${shown + 1} of ${last + 1}, ${seconds} in`;
   return (
     <div class="scrub-bar" data-travelling={isTravelling} data-testid="scrub-bar">
-      <IconButton icon="first" label="First event (Home)" testId="go-first" onPress={() => moment.select(first)} />
+      <IconButton
+        icon="first"
+        label="First event (Home)"
+        testId="go-first"
+        onPress={() => moment.select(first)}
+      />
       <IconButton icon="back" label="One event back (←)" testId="go-back" onPress={() => moment.step(-1)} />
       <input
         class="scrubber"
@@ -34,7 +39,13 @@ export function Scrubber() {
         {describePlace()}
       </p>
       {(isTravelling || moment.pausedEnd.value !== null) && (
-        <button type="button" class="button" data-tone="accent" data-testid="back-to-live" onClick={moment.goLive}>
+        <button
+          type="button"
+          class="button"
+          data-tone="accent"
+          data-testid="back-to-live"
+          onClick={moment.goLive}
+        >
           {isLive ? 'Back to live' : 'Back to the end'}
         </button>
       )}
@@ -45,6 +56,8 @@ export function Scrubber() {
     if (moment.shown.value === null) return 'waiting for the first event';
     if (isTravelling) return `At ${place}`;
     if (moment.pausedEnd.value !== null) return `Paused at ${place}; ${moment.heldBack.value} more came`;
-    return isLive ? `Live: ${last + 1 - first} events, ${seconds}` : `End: ${last + 1 - first} events, ${seconds}`;
+    return isLive
+      ? `Live: ${last + 1 - first} events, ${seconds}`
+      : `End: ${last + 1 - first} events, ${seconds}`;
   }
 }

@@ -7,9 +7,12 @@ import { IconButton } from './icon-button.tsx';
 /** The test that replays this trace: copied where the browser allows it, and shown with its text chosen. */
 export function TestDialog() {
   const store = useStore();
-  const { log } = store;
+  const { log, recording } = store;
   const name = traceNameOf(store);
-  const text = useMemo(() => log.model.peek().testText(`${name}.jsonl`), [name, log]);
+  const text = useMemo(() => {
+    const { fromIndex, toIndex } = recording.rangeToExport.peek();
+    return log.model.peek().testText(`${name}.jsonl`, fromIndex, toIndex);
+  }, [name, log, recording]);
   const [isCopied, setIsCopied] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
 
@@ -46,7 +49,12 @@ export function TestDialog() {
         <IconButton icon="copy" label="Copy the test" testId="copy-again" onPress={copy}>
           {isCopied ? 'Copied' : 'Copy'}
         </IconButton>
-        <IconButton icon="export" label="Save the trace that the test reads" testId="save-trace" onPress={() => exportTrace(store)}>
+        <IconButton
+          icon="export"
+          label="Save the trace that the test reads"
+          testId="save-trace"
+          onPress={() => exportTrace(store)}
+        >
           Save {name}.jsonl
         </IconButton>
       </div>

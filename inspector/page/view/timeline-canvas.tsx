@@ -3,8 +3,8 @@ import type { Timeline } from '../../model/views.ts';
 import type { TimeWindow } from '../store/timeline-window.ts';
 import { describeTimelineAt } from './describe-timeline.ts';
 import { paintTimeline } from './paint-timeline.ts';
-import { useElementSize } from './use-element-size.ts';
 import { useDarkTheme } from './use-dark-theme.ts';
+import { useElementSize } from './use-element-size.ts';
 
 interface TimelineCanvasProps {
   readonly timeline: Timeline | null;
@@ -69,7 +69,6 @@ export function TimelineCanvas(props: TimelineCanvasProps) {
   }
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the slider and the list of events do the same by keys.
     <div
       ref={box}
       class="timeline-box"
@@ -91,7 +90,11 @@ export function TimelineCanvas(props: TimelineCanvasProps) {
         ref={canvas}
         class="timeline-canvas"
         role="img"
-        aria-label={timeline === null ? 'Timeline: nothing yet' : `Timeline: ${timeline.phases.length} phases, ${timeline.requests.length} requests, ${timeline.restarts.length} restarts`}
+        aria-label={
+          timeline === null
+            ? 'Timeline: nothing yet'
+            : `Timeline: ${timeline.phases.length} phases, ${timeline.requests.length} requests, ${timeline.restarts.length} restarts`
+        }
       />
       {hoverPx !== null && timeline !== null && (
         <p

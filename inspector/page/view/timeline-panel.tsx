@@ -32,7 +32,11 @@ export function TimelinePanel() {
     const beforeMs = shownBeforeMs.current;
     shownBeforeMs.current = shownMs;
     // A window that was moved away from the moment stays there while the moment goes on.
-    if (current === null || (moment.selected.value === null && (beforeMs < current.fromMs || beforeMs > current.toMs))) return;
+    if (
+      current === null ||
+      (moment.selected.value === null && (beforeMs < current.fromMs || beforeMs > current.toMs))
+    )
+      return;
     chosen.value = revealInWindow(current, wholeWindow.peek(), shownMs);
   });
 
@@ -67,9 +71,28 @@ export function TimelinePanel() {
         </ul>
         <span class="timeline-span quiet">{formatMs(window.value.toMs - window.value.fromMs)}</span>
         <div class="button-group">
-          <IconButton icon="minus" label="Show more time (−)" testId="zoom-out" isDisabled={chosen.value === null} onPress={() => zoom(ZOOM_STEP)} />
-          <IconButton icon="plus" label="Show less time (+)" testId="zoom-in" onPress={() => zoom(1 / ZOOM_STEP)} />
-          <IconButton icon="fit" label="Show everything (0)" testId="zoom-fit" isDisabled={chosen.value === null} onPress={() => { chosen.value = null; }} />
+          <IconButton
+            icon="minus"
+            label="Show more time (−)"
+            testId="zoom-out"
+            isDisabled={chosen.value === null}
+            onPress={() => zoom(ZOOM_STEP)}
+          />
+          <IconButton
+            icon="plus"
+            label="Show less time (+)"
+            testId="zoom-in"
+            onPress={() => zoom(1 / ZOOM_STEP)}
+          />
+          <IconButton
+            icon="fit"
+            label="Show everything (0)"
+            testId="zoom-fit"
+            isDisabled={chosen.value === null}
+            onPress={() => {
+              chosen.value = null;
+            }}
+          />
         </div>
       </header>
       <TimelineCanvas

@@ -41,7 +41,12 @@ export function TopBar() {
           </IconButton>
         )}
         {isLive && <RecordButton />}
-        <IconButton icon="open" label="Open a trace file" testId="import" onPress={() => pickFile(sources.openFile)}>
+        <IconButton
+          icon="open"
+          label="Open a trace file"
+          testId="import"
+          onPress={() => pickFile(sources.openFile)}
+        >
           Open
         </IconButton>
         <IconButton

@@ -7,7 +7,7 @@ export interface ElementSize {
 }
 
 /** Inner size of an element, as it changes; zero before it is in the document. */
-export function useElementSize(element: RefObject<HTMLElement>): ElementSize {
+export function useElementSize(element: RefObject<HTMLElement | null>): ElementSize {
   const [size, setSize] = useState<ElementSize>({ widthPx: 0, heightPx: 0 });
   useLayoutEffect(() => {
     const { current } = element;

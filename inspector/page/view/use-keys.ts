@@ -24,7 +24,11 @@ function answerKey(store: Store, event: KeyboardEvent): void {
 }
 
 /** Whether the key meant something. */
-function actOn({ moment, log, panel, dialog, narrow, sources }: Store, event: KeyboardEvent, target: EventTarget | null): boolean {
+function actOn(
+  { moment, log, panel, dialog, narrow, sources }: Store,
+  event: KeyboardEvent,
+  target: EventTarget | null,
+): boolean {
   const by = event.shiftKey ? 10 : 1;
   switch (event.key) {
     case 'ArrowLeft':
