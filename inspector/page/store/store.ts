@@ -45,6 +45,8 @@ export function createStore(drawings: Drawings) {
     chart,
     panel: signal<PanelName>('events'),
     narrow: signal<NarrowName>('chart'),
+    /** Height of the part below; null as the style sheet has it. */
+    lowerPx: signal<number | null>(null),
     dialog: signal<DialogName | null>(null),
     /** Told to people who cannot see the page change. */
     notice: signal(''),

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { type NarrowName, useStore } from '../store/store.ts';
+import { BenchSplitter } from './bench-splitter.tsx';
 import { ChartPanel } from './chart-panel.tsx';
 import { DropTarget } from './drop-target.tsx';
 import { EmptyState } from './empty-state.tsx';
@@ -34,8 +35,10 @@ export function App() {
 }
 
 function WideBench() {
+  const { lowerPx } = useStore();
+  const rows = lowerPx.value === null ? undefined : { '--lower': `${lowerPx.value}px` };
   return (
-    <main class="bench">
+    <main class="bench" style={rows}>
       <div class="bench-top">
         <Scrubber />
         <ProblemStrip />
@@ -43,6 +46,7 @@ function WideBench() {
       <ChartPanel />
       <GaugePanel />
       <TimelinePanel />
+      <BenchSplitter />
       <LowerPanel />
     </main>
   );

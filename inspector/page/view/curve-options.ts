@@ -17,7 +17,7 @@ export function curveOptions(element: HTMLElement, props: { readonly current: Cu
   return {
     width: Math.max(100, element.clientWidth),
     height: Math.max(60, element.clientHeight),
-    padding: [8, 6, 0, 0],
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: { y: false, sync: { key: 'curves' }, drag: { x: false, y: false }, points: { size: 6 } },
     scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, topOf(high)] } },
@@ -25,7 +25,7 @@ export function curveOptions(element: HTMLElement, props: { readonly current: Cu
       {
         ...axis,
         size: 20,
-        gap: 2,
+        gap: 4,
         space: 70,
         values: (_plot, marks) =>
           marks.map((mark) => formatTick(Math.round(mark * 1000), stepOf(marks) * 1000)),
@@ -50,8 +50,8 @@ export function curveOptions(element: HTMLElement, props: { readonly current: Cu
     const { gauge } = props.current;
     const limit = gauge?.of ?? gauge?.hard ?? 0;
     // A limit far beyond everything seen would press the curve to the ground.
-    const wanted = limit > 0 && limit <= Math.max(high ?? 0, Number.EPSILON) * 50 ? limit : 0;
-    return Math.max(high ?? 0, wanted, unit === 'count' ? 1 : 0) * 1.08 || 1;
+    const isNear = unit === 'count' || limit <= (high ?? 0) * 50;
+    return Math.max(high ?? 0, isNear ? limit : 0) * 1.08 || 1;
   }
 
   function labelOf(mark: number): string {

@@ -15,10 +15,10 @@ interface EventListRowProps {
 export function EventListRow({ row, place, count, originMs, isShown, isLater, onChoose }: EventListRowProps) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list box around the rows answers the keys for all of them.
+    // biome-ignore lint/a11y/useFocusableInteractive: the list box has the focus, and says which row is active.
     <div
       class="event-row"
       role="option"
-      tabIndex={-1}
       id={`event-${row.index}`}
       aria-selected={isShown}
       aria-posinset={place + 1}

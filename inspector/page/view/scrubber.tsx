@@ -31,6 +31,7 @@ export function Scrubber() {
         max={last}
         step={1}
         value={shown}
+        style={{ '--filled': `${last === first ? 100 : ((shown - first) / (last - first)) * 100}%` }}
         onInput={(event) => moment.select(event.currentTarget.valueAsNumber)}
       />
       <IconButton icon="forth" label="One event on (→)" testId="go-forth" onPress={() => moment.step(1)} />

@@ -55,8 +55,7 @@ function actOn(
     case '/':
       panel.value = 'events';
       narrow.value = 'events';
-      // The box stands once the panel is drawn.
-      requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-testid=search]')?.focus());
+      focusSearch();
       return true;
     case '?':
       dialog.value = 'help';
@@ -68,6 +67,13 @@ function actOn(
       return true;
     }
   }
+}
+
+/** At once where the box stands, so that no letter typed behind the key is lost; else once its panel is drawn. */
+function focusSearch(): void {
+  const find = () => document.querySelector<HTMLElement>('[data-testid=search]');
+  if (find() === null) requestAnimationFrame(() => find()?.focus());
+  else find()?.focus();
 }
 
 function isWriting(target: EventTarget | null): boolean {
