@@ -32,7 +32,8 @@ export function isSoundState(state: unknown, depth = 0): boolean {
   if (!isRecord(state) || depth >= STATE_DEPTH_MAX) return false;
   const entries = Object.entries(state);
   return (
-    entries.length > 0 && entries.every(([key, inner]) => STATE_NAME.test(key) && isSoundState(inner, depth + 1))
+    entries.length > 0 &&
+    entries.every(([key, inner]) => STATE_NAME.test(key) && isSoundState(inner, depth + 1))
   );
 }
 

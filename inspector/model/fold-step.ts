@@ -1,6 +1,6 @@
-import type { AdmissionState } from '../../policies/admission.ts';
 import type { TraceStep } from '../../machines/trace-line.ts';
 import { SAMPLE_OF_EVENT } from '../../machines/trace-step.ts';
+import type { AdmissionState } from '../../policies/admission.ts';
 import { keepsTime } from './keeps-time.ts';
 import type { Standing, TracedContext } from './views.ts';
 

@@ -15,5 +15,10 @@ export function latestUpTo<T>(list: readonly T[], value: number, keyOf: (entry: 
   return list[countUpTo(list, value, keyOf) - 1];
 }
 
+/** The entry that holds at an index, and all behind it. */
+export function keepFrom<T extends { readonly index: number }>(list: readonly T[], index: number): T[] {
+  return list.slice(Math.max(0, countUpTo(list, index, indexOf) - 1));
+}
+
 export const itself = (value: number): number => value;
 export const indexOf = (entry: { readonly index: number }): number => entry.index;

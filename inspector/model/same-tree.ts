@@ -8,7 +8,8 @@ export function sameTree(a: unknown, b: unknown): boolean {
     keys.length === Object.keys(b).length &&
     keys.every(
       (key) =>
-        Object.hasOwn(b, key) && sameTree((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+        Object.hasOwn(b, key) &&
+        sameTree((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
     )
   );
 }

@@ -51,7 +51,9 @@ export function isProgress(value: unknown): value is RequestProgress {
   if (typeof value !== 'object' || value === null) return false;
   const { step, promptTokens, outputTokens } = value as Partial<RequestProgress>;
   return (
-    REQUEST_STEPS.includes(step as RequestStep) && Number.isFinite(promptTokens) && Number.isFinite(outputTokens)
+    REQUEST_STEPS.includes(step as RequestStep) &&
+    Number.isFinite(promptTokens) &&
+    Number.isFinite(outputTokens)
   );
 }
 

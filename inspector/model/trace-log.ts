@@ -1,9 +1,4 @@
-import {
-  splitLine,
-  type TraceFrame,
-  type TraceHeader,
-  type TraceStep,
-} from '../../machines/trace-line.ts';
+import { splitLine, type TraceFrame, type TraceHeader, type TraceStep } from '../../machines/trace-line.ts';
 import { rollHash, TRACE_HASH_START } from '../../policies/trace-hash.ts';
 import { PROBLEM_WORDS, type ProblemKind } from './problem-words.ts';
 import { readRecord } from './read-record.ts';
@@ -18,6 +13,8 @@ export interface LogFollower {
   step(moment: Moment): void;
   /** Steps before this index are not held any more. */
   drop(firstIndex: number): void;
+  /** Another trace begins: nothing of what came before counts. */
+  forget(): void;
 }
 
 export interface TraceLogOptions {
@@ -77,7 +74,7 @@ export function createTraceLog({ stepsMax = 200_000, followers = [] }: TraceLogO
       ended = false;
       if (!goesOn) {
         store.clear();
-        for (const follower of followers) follower.drop(store.firstIndex());
+        for (const follower of followers) follower.forget();
         lost = 0;
         nextStep = null;
       }
@@ -179,7 +176,7 @@ export function createTraceLog({ stepsMax = 200_000, followers = [] }: TraceLogO
     /** Forgets everything, but that indices go on rising. */
     reset(): void {
       store.clear();
-      for (const follower of followers) follower.drop(store.firstIndex());
+      for (const follower of followers) follower.forget();
       header = nextHeader = nextStep = null;
       hash = TRACE_HASH_START;
       line = lost = 0;
