@@ -1,3 +1,4 @@
+import type { TraceStep } from '../../../machines/trace-line.ts';
 import type { ChartName } from '../../charts/chart.ts';
 import type { InspectorModel } from '../../model/inspector-model.ts';
 import type { TakenTransition } from '../../model/views.ts';
@@ -7,8 +8,8 @@ export interface LastTaken {
   readonly taken: TakenTransition;
 }
 
-/** How far back a transition is looked for. */
-const STEPS_BACK_MAX = 1000;
+/** How many steps are asked for their transitions, of those that could have taken one. */
+const ASKED_MAX = 50;
 
 /**
  * Finds the latest transition of a chart that led to a state, at or before a step. Remembers the latest answer, so that
@@ -20,16 +21,30 @@ export function createLastTaken() {
   return (model: InspectorModel, chart: ChartName, index: number): LastTaken | null => {
     const isOnward = known !== null && known.model === model && known.chart === chart && index >= known.index;
     const floor = isOnward && known !== null ? known.index + 1 : model.log.firstIndex;
-    const last = find(Math.max(floor, index - STEPS_BACK_MAX)) ?? (isOnward ? (known?.last ?? null) : null);
+    const last = find(floor) ?? (isOnward ? (known?.last ?? null) : null);
     known = { model, chart, index, last };
     return last;
 
     function find(from: number): LastTaken | null {
-      for (let at = index; at >= from; at -= 1) {
+      for (let at = index, asked = 0; at >= from && asked < ASKED_MAX; at -= 1) {
+        if (!couldTake(model.log.stepAt(at), chart)) continue;
+        asked += 1;
         const taken = model.takenAt(at).findLast((one) => one.chart === chart && one.to !== null);
         if (taken !== undefined) return { index: at, taken };
       }
       return null;
     }
   };
+}
+
+/** Told by the step alone: to ask for its transitions costs far more. */
+function couldTake({ s: state, d: changes }: TraceStep, chart: ChartName): boolean {
+  switch (chart) {
+    case 'supervisor':
+      return state !== undefined;
+    case 'acquisition':
+      return state !== undefined || 'acquisition' in changes;
+    case 'request':
+      return 'running' in changes;
+  }
 }

@@ -2,12 +2,20 @@ import { batch, computed, signal } from '@preact/signals';
 import type { Chart, ChartName } from '../../charts/chart.ts';
 import { createInspectorModel, type InspectorModel } from '../../model/inspector-model.ts';
 import type { TraceLog, TraceProblem } from '../../model/views.ts';
+import { turnEnds } from './turn.ts';
 
 /** Problems that are kept: of a file that is no trace, every line is one. */
 const PROBLEMS_MAX = 100;
 
 /** Least time between two renders while a file is read: reading goes first. */
-const READING_RENDER_MS = 120;
+const READING_RENDER_MS = 150;
+
+/** How long to wait after a render, as a multiple of what it cost: the rest of the time is for reading and for people. */
+const RENDER_SHARE = 3;
+const READING_RENDER_SHARE = 12;
+
+/** A render that is done within this is shown at each frame. */
+const FRAME_MS = 10;
 
 export type Log = ReturnType<typeof createLog>;
 
@@ -19,6 +27,7 @@ export function createLog(charts: Readonly<Record<ChartName, Chart>>) {
   let next: InspectorModel | null = null;
   let isScheduled = false;
   let publishedAtMs = 0;
+  let renderMs = 0;
   let found: TraceProblem[] = [];
   let foundCount = 0;
   const rebasers: ((by: number) => void)[] = [];
@@ -40,6 +49,9 @@ export function createLog(charts: Readonly<Record<ChartName, Chart>>) {
   function publish() {
     isScheduled = false;
     publishedAtMs = performance.now();
+    void turnEnds().then(() => {
+      renderMs = performance.now() - publishedAtMs;
+    });
     batch(() => {
       const by = shiftBetween(model.peek().log, current.log);
       model.value = current;
@@ -53,7 +65,10 @@ export function createLog(charts: Readonly<Record<ChartName, Chart>>) {
   function schedule() {
     if (isScheduled) return;
     isScheduled = true;
-    const waitMs = isReading.peek() ? publishedAtMs + READING_RENDER_MS - performance.now() : 0;
+    const restMs = isReading.peek()
+      ? Math.max(READING_RENDER_MS, renderMs * READING_RENDER_SHARE)
+      : renderMs * RENDER_SHARE;
+    const waitMs = renderMs < FRAME_MS && !isReading.peek() ? 0 : publishedAtMs + restMs - performance.now();
     if (waitMs > 0) setTimeout(() => requestAnimationFrame(publish), waitMs);
     else requestAnimationFrame(publish);
   }

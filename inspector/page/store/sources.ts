@@ -5,6 +5,7 @@ import { followServer, type ServerStatus } from '../source/server-source.ts';
 import type { Log } from './log.ts';
 import type { MomentStore } from './moment.ts';
 import type { Recording } from './recording.ts';
+import { turnEnds } from './turn.ts';
 
 /** Where the trace comes from. */
 export type Origin =
@@ -22,7 +23,7 @@ export function createSources(log: Log, moment: MomentStore, recording: Recordin
   const pump = createLinePump({
     feed: log.feed,
     nowMs: () => performance.now(),
-    yieldTurn,
+    yieldTurn: turnEnds,
     onSlice: log.schedule,
   });
 
@@ -64,18 +65,6 @@ export function createSources(log: Log, moment: MomentStore, recording: Recordin
       });
     },
   };
-}
-
-/** A turn of the event loop without the 4 ms that nested timers are held to. */
-function yieldTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }
 
 function pause(ms: number, signalOfSource: AbortSignal): Promise<void> {

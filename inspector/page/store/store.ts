@@ -30,6 +30,9 @@ export function createStore(drawings: Drawings) {
   /** A view of the step that is shown. */
   const atShown = <T>(view: (index: number) => T) =>
     computed(() => (moment.shown.value === null ? null : view(moment.shown.value)));
+  const wholeTimeline = computed(() =>
+    moment.end.value > log.firstIndex.value ? log.model.value.timelineAt(moment.end.value - 1) : null,
+  );
   const requests = atShown((index) => log.model.value.requestsAt(index));
   /** Whether the table leaves out the requests that ended. */
   const isOpenOnly = signal(false);
@@ -55,7 +58,11 @@ export function createStore(drawings: Drawings) {
     active: atShown((index) => log.model.value.activeAt(index)),
     /** The latest transition of the chart that is shown. */
     lastTaken: atShown((index) => findLastTaken(log.model.value, chart.value, index)),
-    timeline: atShown((index) => log.model.value.timelineAt(index)),
+    /** Up to the latest step that may be shown. */
+    wholeTimeline,
+    timeline: atShown((index) =>
+      index === moment.end.value - 1 ? wholeTimeline.value : log.model.value.timelineAt(index),
+    ),
     requests,
     isOpenOnly,
     wantedRequests: computed(() => {

@@ -4,7 +4,9 @@ import { formatTick, type TimeWindow, ticksOf } from '../store/timeline-window.t
 
 export interface TimelinePicture {
   readonly timeline: Timeline | null;
+  /** All that may be shown; what is in it and not in the timeline stands as a ghost. */
   readonly whole: Timeline | null;
+  readonly lanes: RequestLanes;
   readonly window: TimeWindow;
   readonly originMs: number;
   readonly shownMs: number;
@@ -29,8 +31,8 @@ export function paintTimeline(
   style: CSSStyleDeclaration,
   picture: TimelinePicture,
 ): void {
-  const { timeline, whole, window, widthPx, heightPx, shownMs, hoverMs } = picture;
-  const color = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const { timeline, whole, lanes, window, widthPx, heightPx, shownMs, hoverMs } = picture;
+  const color = colorsOf(style);
   const xOf = (atMs: number) => ((atMs - window.fromMs) / (window.toMs - window.fromMs)) * widthPx;
   const bottomPx = heightPx - AXIS_PX;
   pen.clearRect(0, 0, widthPx, heightPx);
@@ -38,7 +40,6 @@ export function paintTimeline(
   pen.textBaseline = 'middle';
   paintAxis();
   if (timeline === null || whole === null) return;
-  const lanes = placeRequests(whole.requests, whole.toMs);
   const hasDownloads = whole.downloads.length > 0;
   const requestsPx = PHASE_PX + GAP_PX + (hasDownloads ? DOWNLOAD_PX + GAP_PX : 0);
   const lanePx = Math.min(LANE_PX_MAX, (bottomPx - requestsPx - 2) / lanes.count);
@@ -166,8 +167,17 @@ export function paintTimeline(
   }
 }
 
-/** The lane of each request, by the index of its arrival: the same at every moment of a log. */
-function placeRequests(requests: readonly RequestBar[], untilMs: number) {
+/** The lane of each request, by the index of its arrival. */
+export interface RequestLanes {
+  readonly of: ReadonlyMap<number, number>;
+  readonly count: number;
+}
+
+/** Lanes for all requests of a log: the same at each of its moments. */
+export function placeRequests({
+  requests,
+  toMs: untilMs,
+}: Pick<Timeline, 'requests' | 'toMs'>): RequestLanes {
   const spans = requests.map(({ arrivedAtMs, endedAtMs }) => ({
     fromMs: arrivedAtMs,
     toMs: endedAtMs ?? untilMs,
@@ -176,6 +186,16 @@ function placeRequests(requests: readonly RequestBar[], untilMs: number) {
   return {
     of: new Map(requests.map(({ index }, place) => [index, lanes[place] ?? 0])),
     count: Math.max(3, count),
+  };
+}
+
+/** The page's colours by name; each is asked for once. */
+function colorsOf(style: CSSStyleDeclaration): (name: string) => string {
+  const known = new Map<string, string>();
+  return (name) => {
+    const color = known.get(name) ?? style.getPropertyValue(`--${name}`).trim();
+    known.set(name, color);
+    return color;
   };
 }
 

@@ -1,8 +1,8 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Timeline } from '../../model/views.ts';
 import type { TimeWindow } from '../store/timeline-window.ts';
 import { describeTimelineAt } from './describe-timeline.ts';
-import { paintTimeline } from './paint-timeline.ts';
+import { paintTimeline, placeRequests } from './paint-timeline.ts';
 import { useDarkTheme } from './use-dark-theme.ts';
 import { useElementSize } from './use-element-size.ts';
 
@@ -28,6 +28,7 @@ export function TimelineCanvas(props: TimelineCanvasProps) {
   const [hoverPx, setHoverPx] = useState<number | null>(null);
   const isDark = useDarkTheme();
   const size = useElementSize(box);
+  const lanes = useMemo(() => placeRequests(whole ?? { requests: [], toMs: 0 }), [whole]);
 
   useLayoutEffect(() => {
     const element = canvas.current;
@@ -41,6 +42,7 @@ export function TimelineCanvas(props: TimelineCanvasProps) {
     paintTimeline(pen, getComputedStyle(element), {
       timeline,
       whole,
+      lanes,
       window,
       originMs,
       shownMs,

@@ -1,6 +1,5 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import type { Timeline } from '../../model/views.ts';
 import { formatMs } from '../store/format.ts';
 import { useStore } from '../store/store.ts';
 import { panWindow, revealInWindow, type TimeWindow, zoomWindow } from '../store/timeline-window.ts';
@@ -11,11 +10,7 @@ const ZOOM_STEP = 1.5;
 
 /** The whole run in time: phases, downloads, requests and restarts. */
 export function TimelinePanel() {
-  const { timeline, log, moment } = useStore();
-  /** What all events together give: beyond the moment that is shown it stands as a ghost. */
-  const whole = useComputed((): Timeline | null =>
-    moment.end.value > log.firstIndex.value ? log.model.value.timelineAt(moment.end.value - 1) : null,
-  );
+  const { timeline, wholeTimeline: whole, moment } = useStore();
   const wholeWindow = useComputed((): TimeWindow => {
     if (whole.value === null) return { fromMs: 0, toMs: 1 };
     const { fromMs, toMs } = whole.value;

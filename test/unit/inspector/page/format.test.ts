@@ -10,7 +10,9 @@ import {
 
 describe('numbers for people', () => {
   test('[IP12] tells a time in the unit that fits it', () => {
-    const told = [0, 0.25, 12.4, 999.6, 1000, 12_408, 59_960, 200_000, 3_600_000, 7_500_000, -20].map(formatMs);
+    const told = [0, 0.25, 12.4, 999.6, 1000, 12_408, 59_960, 200_000, 3_600_000, 7_500_000, -20].map(
+      formatMs,
+    );
     expect(told).toEqual([
       '0 ms',
       '0.25 ms',
@@ -34,7 +36,12 @@ describe('numbers for people', () => {
   test('[IP12] tells counts, shares and rates', () => {
     expect([3, 12_345].map(formatCount)).toEqual(['3', '12,345']);
     expect([0, 0.625, 1].map(formatRatio)).toEqual(['0 %', '63 %', '100 %']);
-    expect([0, 4.25, 12.34, 120.4].map(formatRate)).toEqual(['0 tok/s', '4.25 tok/s', '12.3 tok/s', '120 tok/s']);
+    expect([0, 4.25, 12.34, 120.4].map(formatRate)).toEqual([
+      '0 tok/s',
+      '4.25 tok/s',
+      '12.3 tok/s',
+      '120 tok/s',
+    ]);
   });
 
   test('[IP12] tells times since the beginning all in one form', () => {

@@ -10,7 +10,13 @@ describe('token of the page', () => {
 
   test('[IP10] is nothing where the page is a file, or the fragment is anything else', () => {
     expect(takeToken({ protocol: 'file:', hash: `#token=${TOKEN}` })).toBeNull();
-    for (const hash of ['', '#token=', `#token=${TOKEN}0`, `#token=${TOKEN.toUpperCase()}`, `#x&token=${TOKEN}`]) {
+    for (const hash of [
+      '',
+      '#token=',
+      `#token=${TOKEN}0`,
+      `#token=${TOKEN.toUpperCase()}`,
+      `#x&token=${TOKEN}`,
+    ]) {
       expect(takeToken({ protocol: 'http:', hash })).toBeNull();
     }
   });

@@ -61,14 +61,19 @@ describe('following a server', () => {
   });
 
   test('[IP7] tells the lines in order, and ends where the server says so', async () => {
-    const { lines, statuses, opened } = await follow(stream('data: 1\n\ndata: 2\n\nevent: end\ndata: 3\n\ndata: 4\n\n'));
+    const { lines, statuses, opened } = await follow(
+      stream('data: 1\n\ndata: 2\n\nevent: end\ndata: 3\n\ndata: 4\n\n'),
+    );
     expect(lines).toEqual(['1', '2']);
     expect(opened).toBe(1);
     expect(statuses.map(({ kind }) => kind)).toEqual(['connecting', 'connected', 'ended']);
   });
 
   test('[IP8] opens a stream that dropped anew, from its beginning', async () => {
-    const { lines, statuses, opened } = await follow(stream('data: 1\n\n'), stream('data: 1\n\nevent: end\ndata: \n\n'));
+    const { lines, statuses, opened } = await follow(
+      stream('data: 1\n\n'),
+      stream('data: 1\n\nevent: end\ndata: \n\n'),
+    );
     expect(lines).toEqual(['1', '1']);
     expect(opened).toBe(2);
     expect(statuses.map(({ kind }) => kind)).toEqual([

@@ -32,7 +32,9 @@ describe('messages of a server', () => {
   });
 
   test('[IP2] passes over comments, ids, retry times and messages without data', () => {
-    expect(parse(': alive\n\nid: 7\nretry: 10\nevent: x\n\ndata\n\n')).toEqual([{ event: 'message', data: '' }]);
+    expect(parse(': alive\n\nid: 7\nretry: 10\nevent: x\n\ndata\n\n')).toEqual([
+      { event: 'message', data: '' },
+    ]);
   });
 
   test('[IP2] never tells a message that the stream breaks off in', () => {

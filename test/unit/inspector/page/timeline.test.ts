@@ -35,7 +35,10 @@ describe('part of the time that is shown', () => {
   });
 
   test('[IP14] has round times under it, no more than fit', () => {
-    expect(ticksOf({ fromMs: 0, toMs: 1000 }, 5)).toEqual({ ticks: [0, 200, 400, 600, 800, 1000], stepMs: 200 });
+    expect(ticksOf({ fromMs: 0, toMs: 1000 }, 5)).toEqual({
+      ticks: [0, 200, 400, 600, 800, 1000],
+      stepMs: 200,
+    });
     expect(ticksOf({ fromMs: 61_000, toMs: 181_000 }, 8)).toEqual({
       ticks: [75_000, 90_000, 105_000, 120_000, 135_000, 150_000, 165_000, 180_000],
       stepMs: 15_000,

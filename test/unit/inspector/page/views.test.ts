@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Gauge } from '../../../../inspector/model/views.ts';
 import { limitsText, scaleOf, textOf } from '../../../../inspector/page/store/gauge-scale.ts';
 import { toneOfState, wordsOfState } from '../../../../inspector/page/store/state-words.ts';
 import { scrollToRow, visibleRows } from '../../../../inspector/page/store/visible-rows.ts';
-import type { Gauge } from '../../../../inspector/model/views.ts';
 
 const MEMORY: Gauge = {
   id: 'memory',
