@@ -40,7 +40,17 @@ export function createActiveIndex() {
   };
 
   const follower: LogFollower = {
-    begin: look,
+    begin: (standing, index, atMs) => {
+      const isFirst = supervisor.length === 0;
+      look(standing, index, atMs);
+      // The context remembers since when the public state is; of what lies in it nothing is told.
+      const { phase } = standing.context.lifecycle;
+      if (isFirst)
+        supervisor = supervisor.map(({ value }) => ({
+          index,
+          value: new Map([...value, [phase, standing.context.sinceMs]]),
+        }));
+    },
     step: ({ after, index, atMs }: Moment) => look(after, index, atMs),
     drop: (firstIndex) => {
       supervisor = keepFrom(supervisor, firstIndex);
