@@ -1,5 +1,12 @@
+import {
+  formatBytes,
+  formatBytesOf,
+  formatCount,
+  formatMs,
+  formatRatio,
+  formatTokenRate,
+} from '../../model/format.ts';
 import type { Gauge } from '../../model/views.ts';
-import { formatBytes, formatCount, formatMs, formatRate, formatRatio } from './format.ts';
 
 /** Where things stand on the bar of a gauge, as shares of its length. */
 export interface GaugeScale {
@@ -23,15 +30,17 @@ function shareOf(value: number, end: number): number {
   return Math.max(0, Math.min(1, value / end));
 }
 
-/** `2 of 3`, `17.3 GB of 25.3 GB`, `84 %`. */
+/** `2 of 3`, `17.3 of 23.5 GiB`, `84 %`. */
 export function textOf(gauge: Gauge): string {
   if (gauge.value === null) return 'unknown';
   const value = quantity(gauge.value, gauge.unit);
-  const isPlain = gauge.unit === 'ratio' || gauge.of === null;
-  return isPlain ? value : `${value} of ${quantity(gauge.of ?? 0, gauge.unit)}`;
+  if (gauge.of === null || gauge.unit === 'ratio') return value;
+  return gauge.unit === 'bytes'
+    ? formatBytesOf(gauge.value, gauge.of)
+    : `${value} of ${quantity(gauge.of, gauge.unit)}`;
 }
 
-/** The limits in words, for a tooltip: `soft 21.5 GB, hard 24.5 GB`. */
+/** The limits in words, for a tooltip: `soft 20 GiB, hard 22.8 GiB`. */
 export function limitsText({ soft, hard, unit }: Gauge): string {
   return [
     soft === null ? '' : `soft ${quantity(soft, unit)}`,
@@ -46,7 +55,7 @@ export function quantity(value: number, unit: Gauge['unit']): string {
     case 'count':
       return formatCount(value);
     case 'tokensPerSecond':
-      return formatRate(value);
+      return formatTokenRate(value);
     case 'bytes':
       return formatBytes(value);
     case 'ratio':

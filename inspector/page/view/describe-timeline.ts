@@ -1,5 +1,5 @@
+import { formatMs } from '../../model/format.ts';
 import type { RequestBar, Span, Timeline } from '../../model/views.ts';
-import { formatMs } from '../store/format.ts';
 
 /** Requests that are named; of more, only how many. */
 const NAMED_MAX = 3;

@@ -1,12 +1,12 @@
+import { formatByteRate, formatBytesOf, formatMs, formatRatio } from '../../model/format.ts';
 import type { DownloadGauge } from '../../model/views.ts';
-import { formatBytes, formatMs, formatRatio } from '../store/format.ts';
 
 /** How far the download of the model is, how fast it goes, and how long it will take. */
 export function DownloadMeter({ download }: { readonly download: DownloadGauge }) {
   const { step, receivedBytes, totalBytes, ratio, bytesPerSecond, remainingMs, attempt, reason } = download;
   const parts = [
-    totalBytes > 0 ? `${formatBytes(receivedBytes)} of ${formatBytes(totalBytes)}` : null,
-    bytesPerSecond === null ? null : `${formatBytes(bytesPerSecond)}/s`,
+    totalBytes > 0 ? formatBytesOf(receivedBytes, totalBytes) : null,
+    bytesPerSecond === null ? null : formatByteRate(bytesPerSecond),
     remainingMs === null ? null : `${formatMs(remainingMs)} left`,
     attempt > 1 ? `try ${attempt}` : null,
     reason,

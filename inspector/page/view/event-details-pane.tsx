@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { formatMs } from '../store/format.ts';
+import { formatMs } from '../../model/format.ts';
 import { useStore } from '../store/store.ts';
 import { CauseList } from './cause-list.tsx';
 import { ContextDifference } from './context-difference.tsx';

@@ -1,5 +1,5 @@
 import type { EventRow } from '../../model/views.ts';
-import { formatClock } from '../store/format.ts';
+import { formatClock } from '../store/format-clock.ts';
 
 interface EventListRowProps {
   readonly row: EventRow;

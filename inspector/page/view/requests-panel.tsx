@@ -1,5 +1,5 @@
+import { formatCount, formatMs } from '../../model/format.ts';
 import type { RequestRow } from '../../model/views.ts';
-import { formatCount, formatMs } from '../store/format.ts';
 import { useStore } from '../store/store.ts';
 import { ScrollRegion } from './scroll-region.tsx';
 

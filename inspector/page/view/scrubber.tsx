@@ -1,4 +1,4 @@
-import { formatMs } from '../store/format.ts';
+import { formatMs } from '../../model/format.ts';
 import { useStore } from '../store/store.ts';
 import { IconButton } from './icon-button.tsx';
 

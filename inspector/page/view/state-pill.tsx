@@ -1,4 +1,4 @@
-import { formatMs } from '../store/format.ts';
+import { formatMs } from '../../model/format.ts';
 import { toneOfState, wordsOfState } from '../store/state-words.ts';
 import { useStore } from '../store/store.ts';
 

@@ -1,6 +1,6 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { formatMs } from '../store/format.ts';
+import { formatMs } from '../../model/format.ts';
 import { useStore } from '../store/store.ts';
 import { panWindow, revealInWindow, type TimeWindow, zoomWindow } from '../store/timeline-window.ts';
 import { IconButton } from './icon-button.tsx';

@@ -1,6 +1,6 @@
 import type { ChartTransition } from '../../charts/chart.ts';
+import { formatMs } from '../../model/format.ts';
 import type { TakenTransition } from '../../model/views.ts';
-import { formatMs } from '../store/format.ts';
 import { useStore } from '../store/store.ts';
 
 /** The latest transition of the chart that is shown, in one sentence. */

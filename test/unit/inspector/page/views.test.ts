@@ -7,10 +7,10 @@ import { scrollToRow, visibleRows } from '../../../../inspector/page/store/visib
 const MEMORY: Gauge = {
   id: 'memory',
   label: 'Memory',
-  value: 17e9,
-  of: 20e9,
-  soft: 16e9,
-  hard: 18e9,
+  value: 17 * 2 ** 30,
+  of: 20 * 2 ** 30,
+  soft: 16 * 2 ** 30,
+  hard: 18 * 2 ** 30,
   unit: 'bytes',
   tone: 'warning',
 };
@@ -42,8 +42,8 @@ describe('state in words', () => {
 describe('gauge', () => {
   test('[IP17] stands on its scale with its limits', () => {
     expect(scaleOf(MEMORY)).toEqual({ fill: 0.85, soft: 0.8, hard: 0.9 });
-    expect(textOf(MEMORY)).toBe('17 GB of 20 GB');
-    expect(limitsText(MEMORY)).toBe('soft 16 GB, hard 18 GB');
+    expect(textOf(MEMORY)).toBe('17 of 20 GiB');
+    expect(limitsText(MEMORY)).toBe('soft 16 GiB, hard 18 GiB');
   });
 
   test('[IP17] leaves out a limit that stands beyond its scale', () => {
