@@ -107,7 +107,7 @@ function Notice() {
   );
 }
 
-const NOTICE_MS = 4000;
+const NOTICE_MS = 2500;
 
 function ChosenDialog() {
   const { dialog } = useStore();

@@ -3,27 +3,14 @@ import { useStore } from '../store/store.ts';
 
 /** What the page says before it has a trace. */
 export function EmptyState() {
-  const { sources, log, dialog } = useStore();
+  const { sources, log } = useStore();
   const origin = sources.origin.value;
   const server = sources.server.value;
   return (
     <main class="empty" data-testid="empty-state">
       <div class="empty-card">
+        {origin.kind === 'file' && !log.isReading.value && <Unreadable name={origin.name} />}
         {origin.kind === 'server' ? <Waiting /> : <Invitation />}
-        {origin.kind === 'file' && !log.isReading.value && (
-          <p class="empty-problem" role="alert">
-            Nothing in {origin.name} could be read as a trace.{' '}
-            <button
-              type="button"
-              class="link"
-              onClick={() => {
-                dialog.value = 'problems';
-              }}
-            >
-              Show why
-            </button>
-          </p>
-        )}
       </div>
     </main>
   );
@@ -82,4 +69,29 @@ export function EmptyState() {
       </>
     );
   }
+}
+
+function Unreadable({ name }: { readonly name: string }) {
+  const { log, dialog } = useStore();
+  if (log.problemCount.value === 0)
+    return (
+      <p class="empty-problem" role="alert">
+        {name} holds no event.
+      </p>
+    );
+  return (
+    <p class="empty-problem" role="alert">
+      Nothing in {name} could be read as a trace.{' '}
+      <button
+        type="button"
+        class="link"
+        data-testid="show-problems"
+        onClick={() => {
+          dialog.value = 'problems';
+        }}
+      >
+        Show why
+      </button>
+    </p>
+  );
 }

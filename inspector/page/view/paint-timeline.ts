@@ -23,7 +23,7 @@ const LANE_PX_MAX = 13;
 const LANES_MAX = 24;
 const TICK_EVERY_PX = 90;
 /** How much of what comes later shines through. */
-const GHOST_OPACITY = 0.22;
+const GHOST_OPACITY = 0.3;
 
 /** Paints phases, downloads, requests and restarts from above to below, with the times under them. */
 export function paintTimeline(

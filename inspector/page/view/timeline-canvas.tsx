@@ -98,13 +98,13 @@ export function TimelineCanvas(props: TimelineCanvasProps) {
             : `Timeline: ${timeline.phases.length} phases, ${timeline.requests.length} requests, ${timeline.restarts.length} restarts`
         }
       />
-      {hoverPx !== null && timeline !== null && (
+      {hoverPx !== null && whole !== null && (
         <p
           class="timeline-tip"
           aria-hidden="true"
           style={{ left: `${Math.max(4, Math.min(hoverPx + 10, size.widthPx - 260))}px` }}
         >
-          {describeTimelineAt(timeline, timeAt(hoverPx), originMs)}
+          {describeTimelineAt(whole, timeAt(hoverPx), originMs)}
         </p>
       )}
     </div>

@@ -68,9 +68,15 @@ describe('rows of a long list', () => {
     expect(visibleRows(5000, 240, 24, 0)).toEqual({ first: 0, end: 0 });
   });
 
-  test('[IP18] scrolls no farther than brings a row in sight', () => {
+  test('[IP18] is scrolled no farther than brings a near row in sight', () => {
     expect(scrollToRow(240, 240, 24, 12)).toBe(240);
-    expect(scrollToRow(240, 240, 24, 5)).toBe(120);
-    expect(scrollToRow(240, 240, 24, 30)).toBe(504);
+    expect(scrollToRow(240, 240, 24, 9)).toBe(216);
+    expect(scrollToRow(240, 240, 24, 20)).toBe(264);
+  });
+
+  test('[IP18] is scrolled so that a far row stands in the middle', () => {
+    expect(scrollToRow(240, 240, 24, 100)).toBe(2292);
+    expect(scrollToRow(2400, 240, 24, 50)).toBe(1092);
+    expect(scrollToRow(2400, 240, 24, 0)).toBe(0);
   });
 });
