@@ -20,7 +20,10 @@ export function curveOptions(element: HTMLElement, props: { readonly current: Cu
     padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: { y: false, sync: { key: 'curves' }, drag: { x: false, y: false }, points: { size: 6 } },
-    scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, topOf(high)] } },
+    scales: {
+      x: { time: false, range: (_plot, low, high) => [Math.max(0, low), high] },
+      y: { range: (_plot, _low, high) => [0, topOf(high)] },
+    },
     axes: [
       {
         ...axis,
@@ -30,7 +33,14 @@ export function curveOptions(element: HTMLElement, props: { readonly current: Cu
         values: (_plot, marks) =>
           marks.map((mark) => formatTick(Math.round(mark * 1000), stepOf(marks) * 1000)),
       },
-      { ...axis, size: 50, gap: 4, space: 26, values: (_plot, marks) => marks.map((mark) => labelOf(mark)) },
+      {
+        ...axis,
+        size: 50,
+        gap: 4,
+        space: 26,
+        ...(unit === 'bytes' && { incrs: POWERS_OF_TWO }),
+        values: (_plot, marks) => marks.map((mark) => labelOf(mark)),
+      },
     ],
     series: [
       {},
@@ -84,3 +94,6 @@ export function curveOptions(element: HTMLElement, props: { readonly current: Cu
 function stepOf(marks: readonly number[]): number {
   return (marks[1] ?? 1) - (marks[0] ?? 0);
 }
+
+/** Round numbers of bytes. */
+const POWERS_OF_TWO = Array.from({ length: 50 }, (_, power) => 2 ** power);

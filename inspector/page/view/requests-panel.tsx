@@ -18,6 +18,7 @@ export function RequestsPanel() {
             <tr>
               <th scope="col">Request</th>
               <th scope="col">Stage</th>
+              <th scope="col">Outcome</th>
               <th scope="col" class="number">
                 Waited
               </th>
@@ -36,7 +37,6 @@ export function RequestsPanel() {
               <th scope="col" class="number">
                 Took
               </th>
-              <th scope="col">Outcome</th>
             </tr>
           </thead>
           <tbody>
@@ -79,12 +79,6 @@ function Row({ row }: { readonly row: RequestRow }) {
           {row.stage}
         </span>
       </td>
-      <td class="number">{row.waitedMs === null ? '–' : formatMs(row.waitedMs)}</td>
-      <td class="number">{row.firstTokenMs === null ? '–' : formatMs(row.firstTokenMs)}</td>
-      <td class="number">{row.promptTokens > 0 ? formatCount(row.promptTokens) : '–'}</td>
-      <td class="number">{row.outputTokens > 0 ? formatCount(row.outputTokens) : '–'}</td>
-      <td class="number">{row.tokensPerSecond === null ? '–' : row.tokensPerSecond.toFixed(1)}</td>
-      <td class="number">{row.endedAtMs === null ? '–' : formatMs(row.endedAtMs - row.arrivedAtMs)}</td>
       <td>
         {row.outcome !== null && (
           <span class="outcome" data-outcome={row.outcome}>
@@ -93,6 +87,12 @@ function Row({ row }: { readonly row: RequestRow }) {
         )}
         {row.reason !== null && <span class="quiet mono"> {row.reason}</span>}
       </td>
+      <td class="number">{row.waitedMs === null ? '–' : formatMs(row.waitedMs)}</td>
+      <td class="number">{row.firstTokenMs === null ? '–' : formatMs(row.firstTokenMs)}</td>
+      <td class="number">{row.promptTokens > 0 ? formatCount(row.promptTokens) : '–'}</td>
+      <td class="number">{row.outputTokens > 0 ? formatCount(row.outputTokens) : '–'}</td>
+      <td class="number">{row.tokensPerSecond === null ? '–' : row.tokensPerSecond.toFixed(1)}</td>
+      <td class="number">{row.endedAtMs === null ? '–' : formatMs(row.endedAtMs - row.arrivedAtMs)}</td>
     </tr>
   );
 }
