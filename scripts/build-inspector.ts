@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'vite';
@@ -9,9 +10,9 @@ import { drawCharts } from './draw-charts.ts';
 /** What the page may weigh when a server sends it compressed. */
 const PAGE_GZIP_BYTES_MAX = 250_000;
 
-/** Builds the inspector into one file with nothing beside it: `dist/inspector/index.html`. */
+/** Builds the inspector into one file with nothing beside it: `dist/inspector/index.html`, or in the folder that is named. */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const outDir = `${root}dist/inspector`;
+const outDir = resolve(process.argv[2] ?? `${root}dist/inspector`);
 const page = `${outDir}/index.html`;
 
 await build({

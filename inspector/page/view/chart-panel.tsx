@@ -2,6 +2,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import type { ChartName } from '../../charts/chart.ts';
 import type { ActiveStates } from '../../model/views.ts';
 import { useStore } from '../store/store.ts';
+import { ActiveTimes } from './active-times.tsx';
 import { ChartPicture } from './chart-picture.tsx';
 import { TabList } from './tab-list.tsx';
 import { TransitionSentence } from './transition-sentence.tsx';
@@ -62,7 +63,11 @@ export function ChartPanel() {
             ))}
           </select>
         )}
-        {states.value === null && <span class="chart-absent quiet">{absence(chart.value)}</span>}
+        {states.value === null ? (
+          <span class="chart-absent quiet">{absence(chart.value)}</span>
+        ) : (
+          <ActiveTimes states={states.value} />
+        )}
       </header>
       <div
         class="panel-body chart-body"
