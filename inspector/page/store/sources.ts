@@ -1,4 +1,4 @@
-import { batch, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import { readTraceFile } from '../source/file-source.ts';
 import { createLinePump } from '../source/line-pump.ts';
 import { followServer, type ServerStatus } from '../source/server-source.ts';
@@ -41,6 +41,11 @@ export function createSources(log: Log, moment: MomentStore, recording: Recordin
   return {
     origin,
     server,
+    /** Whether more may come. */
+    isLive: computed(
+      () =>
+        origin.value.kind === 'server' && server.value.kind !== 'ended' && server.value.kind !== 'refused',
+    ),
     async openFile(file: File) {
       const signalOfFile = begin({ kind: 'file', name: file.name });
       log.startAnew();

@@ -22,6 +22,9 @@ const GAP_PX = 5;
 const LANE_PX_MAX = 13;
 const LANES_MAX = 24;
 const TICK_EVERY_PX = 90;
+/** Bars that are shorter have no mark of a good end. */
+const CAPPED_PX_MIN = 6;
+
 /** How much of what comes later shines through. */
 const GHOST_OPACITY = 0.3;
 
@@ -128,7 +131,8 @@ export function paintTimeline(
     part(bar.arrivedAtMs, promptMs, 'request-queued');
     part(promptMs, decodeMs, 'request-prompt');
     part(decodeMs, endMs, 'request-decode');
-    if (bar.outcome === null) return;
+    // Among bars that are hardly to be told apart, only what went wrong is marked.
+    if (bar.outcome === null || (bar.outcome === 'completed' && right - left < CAPPED_PX_MIN)) return;
     pen.fillStyle = color(outcomeColor(bar));
     pen.fillRect(Math.max(left, right - 1.5), y, 3, height);
     if (right - left < 44 || lanePx < 11) return;

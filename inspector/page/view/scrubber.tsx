@@ -9,7 +9,7 @@ export function Scrubber() {
   const last = Math.max(first, moment.end.value - 1);
   const shown = moment.shown.value ?? first;
   const isTravelling = moment.selected.value !== null;
-  const isLive = sources.origin.value.kind === 'server';
+  const isLive = sources.isLive.value;
   const seconds = formatMs(moment.shownMs.value - moment.originMs.value);
   const place = `event ${shown + 1} of ${last + 1}, ${seconds} in`;
   return (

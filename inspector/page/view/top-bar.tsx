@@ -10,7 +10,7 @@ export function TopBar() {
   const store = useStore();
   const { log, moment, sources, recording, dialog } = store;
   const isEmpty = log.endIndex.value === log.firstIndex.value;
-  const isLive = sources.origin.value.kind === 'server';
+  const isLive = sources.isLive.value;
   const { fromIndex, toIndex } = recording.rangeToExport.value;
   const isPaused = moment.pausedEnd.value !== null;
   return (
@@ -27,7 +27,7 @@ export function TopBar() {
       <ConnectionBadge />
       <StatePill />
       <div class="toolbar" role="toolbar" aria-label="Trace">
-        {isLive && (
+        {(isLive || isPaused) && (
           <IconButton
             icon={isPaused ? 'play' : 'pause'}
             label={isPaused ? 'Go on live' : 'Pause the views; events are still read'}
@@ -40,7 +40,7 @@ export function TopBar() {
             {isPaused ? `Live (+${moment.heldBack.value})` : 'Pause'}
           </IconButton>
         )}
-        {isLive && <RecordButton />}
+        {(isLive || recording.startedAt.value !== null) && <RecordButton />}
         <IconButton
           icon="open"
           label="Open a trace file"
@@ -62,6 +62,14 @@ export function TopBar() {
         >
           {recording.recorded.value === null ? 'Export' : `Export ${toIndex - fromIndex}`}
         </IconButton>
+        {recording.recorded.value !== null && (
+          <IconButton
+            icon="close"
+            label="Forget the recording: export everything again"
+            testId="forget-recording"
+            onPress={recording.forget}
+          />
+        )}
         <IconButton
           icon="test"
           label="Copy as a Jest test that replays this trace"

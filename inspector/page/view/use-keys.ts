@@ -48,7 +48,7 @@ function actOn(
       moment.goLive();
       return true;
     case ' ':
-      if (sources.origin.peek().kind !== 'server' || target instanceof HTMLButtonElement) return false;
+      if (!sources.isLive.peek() || target instanceof HTMLButtonElement) return false;
       if (moment.pausedEnd.peek() === null) moment.pause();
       else moment.goLive();
       return true;
