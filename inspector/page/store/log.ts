@@ -46,6 +46,11 @@ export function createLog(charts: Readonly<Record<ChartName, Chart>>) {
     });
   }
 
+  function problemsShown(): readonly TraceProblem[] {
+    const before = problems.peek();
+    return before.length === found.length && before[0] === found[0] ? before : [...found];
+  }
+
   function publish() {
     isScheduled = false;
     publishedAtMs = performance.now();
@@ -58,7 +63,7 @@ export function createLog(charts: Readonly<Record<ChartName, Chart>>) {
       if (by !== 0) for (const rebase of rebasers) rebase(by);
       version.value += 1;
       problemCount.value = foundCount;
-      if (problems.peek().length !== found.length) problems.value = [...found];
+      problems.value = problemsShown();
     });
   }
 
@@ -71,6 +76,14 @@ export function createLog(charts: Readonly<Record<ChartName, Chart>>) {
     const waitMs = renderMs < FRAME_MS && !isReading.peek() ? 0 : publishedAtMs + restMs - performance.now();
     if (waitMs > 0) setTimeout(() => requestAnimationFrame(publish), waitMs);
     else requestAnimationFrame(publish);
+  }
+
+  function takeNew() {
+    if (next === null) return;
+    current = next;
+    next = null;
+    found = [];
+    foundCount = 0;
   }
 
   return {
@@ -89,17 +102,14 @@ export function createLog(charts: Readonly<Record<ChartName, Chart>>) {
     },
     feed(line: string) {
       if (line.trim() === '') return;
-      if (next !== null) {
-        current = next;
-        next = null;
-        found = [];
-        foundCount = 0;
-      }
+      takeNew();
       const problem = current.feed(line);
       if (problem === null) return;
       foundCount += 1;
       if (found.length < PROBLEMS_MAX) found.push(problem);
     },
+    /** The trace that was begun anew stands, also without a line. */
+    takeNew,
     schedule,
     publish,
     /** Told by how much the same steps moved, where a server told its trace anew and had dropped older ones since. */

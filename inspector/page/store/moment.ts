@@ -1,4 +1,5 @@
 import { batch, computed, effect, signal } from '@preact/signals';
+import { createLiveClock } from './live-clock.ts';
 import type { Log } from './log.ts';
 
 export type MomentStore = ReturnType<typeof createMoment>;
@@ -25,6 +26,9 @@ export function createMoment(log: Log) {
     dataset['index'] = shown.value === null ? '' : String(shown.value);
   });
 
+  const shownMs = computed(() => (shown.value === null ? 0 : log.model.value.log.timeAt(shown.value)));
+  const clock = createLiveClock(shownMs);
+
   log.onRebase((by) => {
     if (selected.peek() !== null) selected.value = Math.max(0, (selected.peek() ?? 0) + by);
     if (pausedEnd.peek() !== null) pausedEnd.value = Math.max(0, (pausedEnd.peek() ?? 0) + by);
@@ -46,7 +50,12 @@ export function createMoment(log: Log) {
     originMs: computed(() =>
       log.endIndex.value > log.firstIndex.value ? log.model.value.log.timeAt(log.firstIndex.value) : 0,
     ),
-    shownMs: computed(() => (shown.value === null ? 0 : log.model.value.log.timeAt(shown.value))),
+    shownMs,
+    /** The time now, where the page follows a live trace; else that of the step that is shown. */
+    nowMs: computed(() =>
+      selected.value === null && pausedEnd.value === null ? clock.nowMs.value : shownMs.value,
+    ),
+    clock,
     select,
     step(by: number) {
       if (shown.peek() !== null) select((shown.peek() ?? 0) + by);

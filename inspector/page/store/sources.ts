@@ -1,4 +1,4 @@
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, effect, type Signal, signal } from '@preact/signals';
 import { readTraceFile } from '../source/file-source.ts';
 import { createLinePump } from '../source/line-pump.ts';
 import { followServer, type ServerStatus } from '../source/server-source.ts';
@@ -16,17 +16,10 @@ export type Origin =
 export type Sources = ReturnType<typeof createSources>;
 
 /** Opens one source of lines at a time; a new one ends the one before. */
-export function createSources(log: Log, moment: MomentStore, recording: Recording) {
+export function createSources(log: Log, moment: MomentStore, recording: Recording, notice: Signal<string>) {
   const origin = signal<Origin>({ kind: 'none' });
   const server = signal<ServerStatus>({ kind: 'connecting' });
   let closing = new AbortController();
-  const pump = createLinePump({
-    feed: log.feed,
-    nowMs: () => performance.now(),
-    yieldTurn: turnEnds,
-    onSlice: log.schedule,
-  });
-
   function begin(next: Origin): AbortSignal {
     closing.abort();
     closing = new AbortController();
@@ -38,6 +31,22 @@ export function createSources(log: Log, moment: MomentStore, recording: Recordin
     return closing.signal;
   }
 
+  /** Lines of a source that was ended meanwhile are dropped. */
+  function pumpOf(signalOfSource: AbortSignal) {
+    return createLinePump({
+      feed: (line) => {
+        if (!signalOfSource.aborted) log.feed(line);
+      },
+      nowMs: () => performance.now(),
+      yieldTurn: turnEnds,
+      onSlice: log.schedule,
+    });
+  }
+
+  effect(() => {
+    moment.clock.isRunning.value = origin.value.kind === 'server' && server.value.kind === 'connected';
+  });
+
   return {
     origin,
     server,
@@ -48,15 +57,22 @@ export function createSources(log: Log, moment: MomentStore, recording: Recordin
     ),
     async openFile(file: File) {
       const signalOfFile = begin({ kind: 'file', name: file.name });
+      const pump = pumpOf(signalOfFile);
       log.startAnew();
       log.isReading.value = true;
-      await readTraceFile(file, signalOfFile, (lines) => pump.push(lines));
+      const isRead = await readTraceFile(file, signalOfFile, (lines) => pump.push(lines)).then(
+        () => true,
+        () => false,
+      );
       if (signalOfFile.aborted) return;
       log.isReading.value = false;
+      log.takeNew();
+      if (!isRead) notice.value = `${file.name} could not be read to its end`;
       log.publish();
     },
     follow(token: string): Promise<void> {
       const signalOfServer = begin({ kind: 'server' });
+      const pump = pumpOf(signalOfServer);
       return followServer({
         token,
         signal: signalOfServer,

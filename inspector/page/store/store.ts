@@ -22,10 +22,12 @@ export type Store = ReturnType<typeof createStore>;
 
 /** Everything that the page knows, as signals. One store for each page. */
 export function createStore(drawings: Drawings) {
+  /** Told to people who cannot see the page change. */
+  const notice = signal('');
   const log = createLog(drawings);
   const moment = createMoment(log);
   const recording = createRecording(log);
-  const sources = createSources(log, moment, recording);
+  const sources = createSources(log, moment, recording, notice);
   const filtering = createFiltering(log, moment);
   /** A view of the step that is shown. */
   const atShown = <T>(view: (index: number) => T) =>
@@ -51,8 +53,7 @@ export function createStore(drawings: Drawings) {
     /** Height of the part below; null as the style sheet has it. */
     lowerPx: signal<number | null>(null),
     dialog: signal<DialogName | null>(null),
-    /** Told to people who cannot see the page change. */
-    notice: signal(''),
+    notice,
     standing: atShown((index) => log.model.value.log.momentAt(index)),
     details: atShown((index) => log.model.value.detailsAt(index)),
     active: atShown((index) => log.model.value.activeAt(index)),

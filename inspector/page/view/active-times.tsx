@@ -12,7 +12,7 @@ export function ActiveTimes({ states }: { readonly states: ActiveStates }) {
       {innermost.map((id) => (
         <li key={id} data-state={id}>
           <strong>{id.slice(id.lastIndexOf('.') + 1)}</strong>{' '}
-          <span class="quiet">{formatMs(Math.max(0, moment.shownMs.value - (states.get(id) ?? 0)))}</span>
+          <span class="quiet">{formatMs(Math.max(0, moment.nowMs.value - (states.get(id) ?? 0)))}</span>
         </li>
       ))}
     </ul>

@@ -24,7 +24,7 @@ export function StatePill() {
         </span>
       ))}
       <span class="state-time" data-testid="time-in-state">
-        {formatMs(Math.max(0, moment.shownMs.value - context.sinceMs))}
+        {formatMs(Math.max(0, moment.nowMs.value - context.sinceMs))}
       </span>
     </div>
   );
