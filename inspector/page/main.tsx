@@ -5,6 +5,7 @@ import './style/base.css';
 import './style/controls.css';
 import './style/layout.css';
 import './style/top-bar.css';
+import '../charts/chart.css';
 import './style/chart.css';
 import './style/gauges.css';
 import './style/timeline.css';

@@ -48,6 +48,8 @@ export function createStore(drawings: Drawings) {
     sources,
     filtering,
     chart,
+    /** How large the chart is drawn; null as its place wants it. */
+    chartScale: signal<number | null>(null),
     panel: signal<PanelName>('events'),
     narrow: signal<NarrowName>('chart'),
     /** Height of the part below; null as the style sheet has it. */

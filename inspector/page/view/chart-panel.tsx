@@ -3,7 +3,7 @@ import type { ChartName } from '../../charts/chart.ts';
 import type { ActiveStates } from '../../model/views.ts';
 import { useStore } from '../store/store.ts';
 import { ActiveTimes } from './active-times.tsx';
-import { ChartPicture } from './chart-picture.tsx';
+import { ChartViewport } from './chart-viewport.tsx';
 import { TabList } from './tab-list.tsx';
 import { TransitionSentence } from './transition-sentence.tsx';
 
@@ -75,7 +75,7 @@ export function ChartPanel() {
         role="tabpanel"
         aria-labelledby={`chart-view-tab-${chart.value}`}
       >
-        <ChartPicture name={chart.value} states={states.value} />
+        <ChartViewport name={chart.value} states={states.value} />
       </div>
       <TransitionSentence />
     </section>

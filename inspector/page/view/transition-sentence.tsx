@@ -53,18 +53,11 @@ function TransitionText({ taken, transition }: TransitionTextProps) {
           {label} <Arrow /> {to}
         </>
       );
-    case 'always':
-      return (
-        <>
-          <span class="mono">{taken.from}</span> <Arrow /> {to}
-          {label !== '' && `, because ${label}`}
-        </>
-      );
     default:
       return (
         <>
           <span class="mono">{taken.event}</span> <Arrow /> {to}
-          {taken.guard !== null && label !== '' && `, because ${label}`}
+          {(taken.guard !== null || transition?.kind === 'always') && label !== '' && `, because ${label}`}
         </>
       );
   }
