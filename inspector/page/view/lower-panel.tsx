@@ -9,7 +9,7 @@ import { TabList } from './tab-list.tsx';
 
 /** Events, requests, actors and curves: one at a time. */
 export function LowerPanel() {
-  const { panel, log, timeline } = useStore();
+  const { panel, log } = useStore();
   return (
     <section class="panel lower" data-part={panel.value} aria-label="Details">
       <header class="panel-head lower-head">
@@ -22,7 +22,7 @@ export function LowerPanel() {
           }}
           tabs={[
             { name: 'events', label: 'Events', count: log.endIndex.value - log.firstIndex.value },
-            { name: 'requests', label: 'Requests', count: timeline.value?.requests.length ?? 0 },
+            { name: 'requests', label: 'Requests' },
             { name: 'actors', label: 'Actors' },
             { name: 'curves', label: 'Curves' },
           ]}

@@ -26,7 +26,11 @@ export function TransitionSentence() {
       <>
         <span class="sentence-mark" data-now={isNow} aria-hidden="true" />
         <span class="sentence-text">
-          <TransitionText taken={taken} transition={transition} />
+          <TransitionText
+            event={log.model.value.log.stepAt(index).e.type}
+            taken={taken}
+            transition={transition}
+          />
         </span>
         {!isNow && (
           <button type="button" class="link sentence-ago" onClick={() => moment.select(index)}>
@@ -39,11 +43,13 @@ export function TransitionSentence() {
 }
 
 interface TransitionTextProps {
+  /** What began it, where the transition needs no event of its own. */
+  readonly event: string;
   readonly taken: TakenTransition;
   readonly transition: ChartTransition | undefined;
 }
 
-function TransitionText({ taken, transition }: TransitionTextProps) {
+function TransitionText({ event, taken, transition }: TransitionTextProps) {
   const to = <strong>{taken.to}</strong>;
   const label = transition?.label ?? taken.guard ?? '';
   switch (transition?.kind) {
@@ -56,7 +62,7 @@ function TransitionText({ taken, transition }: TransitionTextProps) {
     default:
       return (
         <>
-          <span class="mono">{taken.event}</span> <Arrow /> {to}
+          <span class="mono">{taken.event || event}</span> <Arrow /> {to}
           {(taken.guard !== null || transition?.kind === 'always') && label !== '' && `, because ${label}`}
         </>
       );
