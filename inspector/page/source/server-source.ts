@@ -47,7 +47,6 @@ type StreamResult = 'ended' | 'dropped' | 'dropped after lines' | { readonly ref
 async function readStream(source: ServerSource): Promise<StreamResult> {
   const response = await source.fetch('/trace', {
     headers: { authorization: `Bearer ${source.token}` },
-    cache: 'no-store',
     credentials: 'omit',
     redirect: 'error',
     signal: source.signal,

@@ -4,6 +4,7 @@ import { useStore } from '../store/store.ts';
 import { CauseList } from './cause-list.tsx';
 import { ContextDifference } from './context-difference.tsx';
 import { ScrollRegion } from './scroll-region.tsx';
+import { TransitionList } from './transition-list.tsx';
 import { VerdictCard } from './verdict-card.tsx';
 
 /** Everything about the event that the page shows. */
@@ -46,20 +47,7 @@ export function EventDetailsPane() {
         ))}
         {transitions.length > 0 && (
           <Part title="Transitions">
-            <ul class="plain-list" data-testid="transitions">
-              {transitions.map(({ chart, transition, from, to, guard }) => (
-                <li key={`${chart} ${transition}`}>
-                  <span class="mono">{from === '' ? chart : from}</span>
-                  {to !== null && (
-                    <>
-                      <span class="arrow"> → </span>
-                      <span class="mono">{to}</span>
-                    </>
-                  )}
-                  {guard !== null && <span class="quiet">, as {guard}</span>}
-                </li>
-              ))}
-            </ul>
+            <TransitionList transitions={transitions} />
           </Part>
         )}
         {causes.length > 0 && (
