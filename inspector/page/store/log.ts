@@ -30,6 +30,7 @@ export function createLog(charts: Readonly<Record<ChartName, Chart>>) {
   let renderMs = 0;
   let found: TraceProblem[] = [];
   let foundCount = 0;
+  let isClosed = false;
   const rebasers: ((by: number) => void)[] = [];
 
   const model = signal(current);
@@ -53,6 +54,9 @@ export function createLog(charts: Readonly<Record<ChartName, Chart>>) {
 
   function publish() {
     isScheduled = false;
+    // What was shown stands until there is something to show instead: a stream that begins anew empties no page.
+    const isShowable = isClosed || foundCount > 0 || current.log.endIndex > current.log.firstIndex;
+    if (!isShowable && model.peek() !== current) return;
     publishedAtMs = performance.now();
     void turnEnds().then(() => {
       renderMs = performance.now() - publishedAtMs;
@@ -98,6 +102,7 @@ export function createLog(charts: Readonly<Record<ChartName, Chart>>) {
     lost: ofLog(({ lost }) => lost),
     /** The next line begins another trace; the one before stands until that line comes. */
     startAnew() {
+      isClosed = false;
       next = createInspectorModel(charts);
     },
     feed(line: string) {
@@ -108,8 +113,11 @@ export function createLog(charts: Readonly<Record<ChartName, Chart>>) {
       foundCount += 1;
       if (found.length < PROBLEMS_MAX) found.push(problem);
     },
-    /** The trace that was begun anew stands, also without a line. */
-    takeNew,
+    /** Nothing more comes: the trace that was begun anew stands, also without a line. */
+    close() {
+      isClosed = true;
+      takeNew();
+    },
     schedule,
     publish,
     /** Told by how much the same steps moved, where a server told its trace anew and had dropped older ones since. */

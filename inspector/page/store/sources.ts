@@ -66,7 +66,7 @@ export function createSources(log: Log, moment: MomentStore, recording: Recordin
       );
       if (signalOfFile.aborted) return;
       log.isReading.value = false;
-      log.takeNew();
+      log.close();
       if (!isRead) notice.value = `${file.name} could not be read to its end`;
       log.publish();
     },

@@ -1,4 +1,6 @@
+import { useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { wordsOfState } from '../store/state-words.ts';
 import { type NarrowName, useStore } from '../store/store.ts';
 import { BenchSplitter } from './bench-splitter.tsx';
 import { ChartPanel } from './chart-panel.tsx';
@@ -22,6 +24,10 @@ export function App() {
   const { log } = store;
   const isNarrow = useMedia('(max-width: 760px)');
   useKeys(store);
+  useSignalEffect(() => {
+    const [state] = wordsOfState(store.standing.value?.after.state);
+    document.title = state === undefined ? 'Llamero inspector' : `${state} · Llamero inspector`;
+  });
   const isEmpty = log.endIndex.value === log.firstIndex.value;
   return (
     <div class="app" data-narrow={isNarrow}>

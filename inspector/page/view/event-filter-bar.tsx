@@ -48,7 +48,12 @@ export function EventFilterBar() {
           <Icon name="close" />
         </button>
       )}
-      <span class="filter-count" role="status" data-testid="filter-count">
+      {/* Said aloud only where somebody filters: a live trace counts on and on. */}
+      <span
+        class="filter-count"
+        aria-live={filtering.isFiltered.value ? 'polite' : 'off'}
+        data-testid="filter-count"
+      >
         {filtering.rows.value.length}
       </span>
       {filtering.isFiltered.value && (

@@ -18,7 +18,7 @@ export function RequestFilterBar() {
         />
         only those that go on
       </label>
-      <span class="filter-count" role="status" data-testid="request-count">
+      <span class="filter-count" data-testid="request-count">
         {length > REQUEST_ROWS_MAX ? `latest ${REQUEST_ROWS_MAX} of ${length}` : length}
       </span>
     </div>

@@ -4,7 +4,7 @@ import { useStore } from '../store/store.ts';
 import { ScrollRegion } from './scroll-region.tsx';
 
 /** Rows that are drawn; the latest ones, as older ones seldom matter. */
-export const REQUEST_ROWS_MAX = 500;
+export const REQUEST_ROWS_MAX = 200;
 
 /** All requests up to the step that is shown, the latest first. */
 export function RequestsPanel() {
