@@ -91,7 +91,7 @@ function Row({ row }: { readonly row: RequestRow }) {
       <td class="number">{row.firstTokenMs === null ? '–' : formatMs(row.firstTokenMs)}</td>
       <td class="number">{row.promptTokens > 0 ? formatCount(row.promptTokens) : '–'}</td>
       <td class="number">{row.outputTokens > 0 ? formatCount(row.outputTokens) : '–'}</td>
-      <td class="number">{row.tokensPerSecond === null ? '–' : row.tokensPerSecond.toFixed(1)}</td>
+      <td class="number">{row.tokensPerSecond === null ? '–' : formatCount(row.tokensPerSecond)}</td>
       <td class="number">{row.endedAtMs === null ? '–' : formatMs(row.endedAtMs - row.arrivedAtMs)}</td>
     </tr>
   );
