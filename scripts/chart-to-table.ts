@@ -1,31 +1,23 @@
-import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { type ChartEdge, edgesOf, statesOf } from './chart-walk.ts';
+import type { Chart, ChartTransition } from '../inspector/charts/chart.ts';
 import { markdownTable } from './markdown-table.ts';
 
 /** Every state of a chart with its ports and its ways out, exactly as the machine has them. */
-export function chartToTable(machine: AnyStateMachine): string {
-  const edges = edgesOf(machine);
-  const rows = statesOf(machine.root)
-    .filter((state) => state.parent !== undefined)
-    .map((state) => [
-      `\`${state.path.join('.')}\``,
-      state.description ?? '',
-      portsOf(state),
-      waysOut(edges.filter(({ from }) => from === state)),
-    ]);
+export function chartToTable({ states, transitions }: Chart): string {
+  const rows = states.map(({ id, description, ports }) => [
+    `\`${id}\``,
+    description,
+    ports.map((port) => `\`${port}\``).join(', '),
+    waysOut(transitions.filter(({ from, to }) => from === id && to !== id)),
+  ]);
   return markdownTable(['State', 'What it is', 'Ports', 'Ways out'], rows);
 }
 
-function portsOf(state: AnyStateNode): string {
-  return state.invoke.map(({ src }) => `\`${String(src)}\``).join(', ');
-}
-
 /** Causes with one target stand together. */
-function waysOut(edges: readonly ChartEdge[]): string {
+function waysOut(ways: readonly ChartTransition[]): string {
   const causes = new Map<string, Set<string>>();
-  for (const { cause, to } of edges) {
-    const target = to.path.join('.');
-    causes.set(target, (causes.get(target) ?? new Set()).add(cause === '' ? 'else' : cause));
+  for (const { to, label } of ways) {
+    if (to === null) continue;
+    causes.set(to, (causes.get(to) ?? new Set()).add(label === '' ? 'else' : label));
   }
   return [...causes].map(([target, why]) => `${[...why].join(', ')} → \`${target}\``).join('; ');
 }

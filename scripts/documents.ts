@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { acquisitionMachine } from '../machines/acquisition.ts';
-import { requestMachine } from '../machines/request.ts';
-import { supervisorMachine } from '../machines/supervisor.ts';
-import { chartToMermaid } from './chart-to-mermaid.ts';
+import type { ChartName } from '../inspector/charts/chart.ts';
+import { renderChart } from '../inspector/charts/render-chart.ts';
+import { svgText } from '../inspector/charts/svg-text.ts';
+import { walkChart } from '../inspector/charts/walk-chart.ts';
 import { chartToTable } from './chart-to-table.ts';
+import { drawCharts } from './draw-charts.ts';
 import { fillBlocks, type MakeBlock } from './generated-blocks.ts';
 import { limitsTable } from './limits-table.ts';
+import { MACHINES } from './machines.ts';
 import { packagesTable } from './packages-table.ts';
 import { reasonsTable } from './reasons-table.ts';
 
@@ -38,9 +40,11 @@ const makeBlock: MakeBlock = (kind, argument) => {
     case 'packages':
       return packagesTable();
     case 'chart':
-      return fenced('mermaid', chartToMermaid(chartOf(argument)));
-    case 'states':
-      return chartToTable(chartOf(argument));
+      return `![${CHART_TEXTS[chartNameOf(argument)]}](${pictureOf(chartNameOf(argument))})`;
+    case 'states': {
+      const name = chartNameOf(argument);
+      return chartToTable(walkChart(name, MACHINES[name]));
+    }
     case 'help':
       return fenced('text', helpOf(argument));
     case 'example':
@@ -50,11 +54,34 @@ const makeBlock: MakeBlock = (kind, argument) => {
   }
 };
 
-function chartOf(name: string) {
-  if (name === 'supervisor') return supervisorMachine;
-  if (name === 'request') return requestMachine;
-  if (name === 'acquisition') return acquisitionMachine;
+/** What a picture says to those who do not see it. */
+const CHART_TEXTS: Readonly<Record<ChartName, string>> = {
+  supervisor:
+    'The chart of the supervisor: stopped, starting, ready and draining, in a circle, with the states inside them',
+  request: 'The chart of a request: active, then aborting or settled',
+  acquisition:
+    'The chart of an acquisition: planning, probing, streaming, verifying, publishing, recorded, and the ways to fail',
+};
+
+function chartNameOf(name: string): ChartName {
+  if (name in MACHINES) return name as ChartName;
   throw new Error(`there is no chart "${name}"`);
+}
+
+const pictureOf = (name: ChartName): string => `docs/charts/${name}.svg`;
+
+/** The pictures of the charts, as the page of the inspector draws them. */
+export async function renderPictures(): Promise<RenderedDocument[]> {
+  const style = readFileSync(pathOf('inspector/charts/chart.css'), 'utf8');
+  return Object.values(await drawCharts()).map((drawing) => {
+    const path = pathOf(pictureOf(drawing.name));
+    const current = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    return {
+      path,
+      current,
+      wanted: svgText(renderChart(drawing, { active: new Set(), arrow: null }), style),
+    };
+  });
 }
 
 /** The example as a host would write it: by the name of the package. */

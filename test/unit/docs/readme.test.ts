@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { RUNTIME_MANAGER_REASONS } from '../../../policies/reasons.ts';
-import { renderDocuments } from '../../../scripts/documents.ts';
+import { renderDocuments, renderPictures } from '../../../scripts/documents.ts';
 import { fillBlocks } from '../../../scripts/generated-blocks.ts';
 import { REPOSITORY } from './test-titles.ts';
 
@@ -19,6 +19,12 @@ describe('generated parts', () => {
       expect(current).toContain('<!-- generated:chart supervisor -->');
     },
   );
+
+  test('[DC14] the pictures of the charts are what the page draws (else: npm run docs)', async () => {
+    const pictures = await renderPictures();
+    expect(pictures).toHaveLength(3);
+    for (const { current, wanted } of pictures) expect(current).toBe(wanted);
+  });
 
   const make = (kind: string, argument: string) => `${kind}/${argument}`;
 
