@@ -8,6 +8,13 @@ const only = (name, comment, from, allowed) => ({
   to: { pathNot: allowed },
 });
 
+/** What every part of the inspector may know: its own room, the shape of a trace, and the tables behind it. */
+const INSPECTED = [
+  '^inspector/',
+  '^machines/(trace-[a-z]+|chart-parts|context|events|acquisition-context|acquisition-events|request|faults)\\.ts$',
+  '^policies/',
+];
+
 module.exports = {
   forbidden: [
     only(
@@ -61,7 +68,7 @@ module.exports = {
     ),
     only(
       'host-is-the-handle',
-      'What a host holds in its hands: options, errors, admissions, streams.',
+      'What a host holds in its hands: options, errors, admissions, streams. Of the inspector its types alone (a test holds that).',
       '^host/',
       [
         '^host/',
@@ -69,14 +76,46 @@ module.exports = {
         '^machines/',
         '^policies/',
         '^services/',
+        '^inspector/index\\.ts$',
         '^(node:)?path$',
         '^node_modules/(xstate|rxjs|zod)/',
       ],
     ),
+    only(
+      'the-inspector-only-reads',
+      'What it shows it takes from traces. It knows no service, no actor, and no way to command.',
+      '^inspector/(?!(server|page|stately|charts)/|page-policy\\.ts)',
+      INSPECTED,
+    ),
+    only(
+      'the-inspector-server-stands-on-node',
+      'The server and the policy of its page are the parts that touch the world.',
+      '^inspector/(server/|page-policy\\.ts)',
+      [...INSPECTED, '^node:|^(crypto|fs|fs/promises|http|net|path|stream|url)$'],
+    ),
+    only(
+      'the-inspector-page-is-for-a-browser',
+      'Built into one file; what it imports is not a dependency of what ships.',
+      '^inspector/page/',
+      [...INSPECTED, '^node_modules/(preact|@preact/signals|@preact/signals-core|uplot)/', '^virtual:'],
+    ),
+    only(
+      'the-inspector-knows-xstate-by-its-types',
+      'A machine or an actor is handed in by whoever has it.',
+      '^inspector/(stately|charts)/',
+      [...INSPECTED, '^node_modules/(xstate|elkjs)/', '^(node:)?crypto$'],
+    ),
+    {
+      name: 'the-inspector-serves-itself',
+      comment: 'The model is for the page and for nobody below it; the page is for nobody at all.',
+      severity: 'error',
+      from: { path: '^inspector/(model|charts|server|stately)/' },
+      to: { path: '^inspector/page/' },
+    },
     only('cli-uses-the-public-door', 'The commands are a host like any other.', '^cli/', [
       '^cli/',
-      '^index\\.ts$',
-      '^(node:)?(fs|fs/promises|path|process|readline)$',
+      '^(inspector/)?index\\.ts$',
+      '^(node:)?(child_process|fs|fs/promises|path|process|readline)$',
       '^node_modules/(cli-progress|commander|picocolors|log-update|rxjs)/',
     ]),
     only(
@@ -124,7 +163,7 @@ module.exports = {
       comment: 'What ships imports only what package.json declares as a dependency.',
       severity: 'error',
       from: {
-        path: '^(policies|machines|services|actors|host|cli|index\\.ts|supervisor\\.ts|models/embedded\\.ts)',
+        path: '^(policies|machines|services|actors|host|cli|inspector/(server|stately|index\\.ts)|index\\.ts|supervisor\\.ts|models/embedded\\.ts)',
       },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'] },
     },

@@ -1,4 +1,5 @@
 /** The public door: everything a host may name, and nothing else. */
+export type { TraceSink } from './actors/flight-recorder.ts';
 export type { RequestResult, Timings, TokenChunk, Usage } from './actors/ledger-entry.ts';
 export type { Admission, SupervisorRequest } from './host/admission.ts';
 export { type ChromeEvent, type ChromeTrace, createChromeTrace } from './host/chrome-trace.ts';
@@ -35,6 +36,7 @@ export type { SourceOptions } from './host/source-options.ts';
 export type { Backpressure, SupervisorStatus } from './host/status.ts';
 export type { Supervisor, TraceRecording } from './host/supervisor.ts';
 export { SupervisorError, type SupervisorErrorCode } from './host/supervisor-error.ts';
+export type { Inspector, InspectorOptions } from './inspector/index.ts';
 export type { AcquisitionProgress, AcquisitionStep } from './machines/acquisition-context.ts';
 export type { Disposition, DrainReport } from './machines/context.ts';
 export type { Outcome } from './machines/events.ts';

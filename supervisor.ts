@@ -11,12 +11,13 @@ import { createModelAccess } from './host/model-access.ts';
 import { resolveOptions, type SupervisorOptions } from './host/options.ts';
 import { createSupervisorHandle, type Supervisor } from './host/supervisor.ts';
 import { LLAMERO_VERSION } from './host/version.ts';
+import type { Inspector, InspectorOptions, TraceSource } from './inspector/index.ts';
 import type { SupervisorInput } from './machines/context.ts';
 import { supervisorMachine } from './machines/supervisor.ts';
 import { backgroundClock, systemClock } from './services/clock.ts';
 import { randomSeed } from './services/entropy.ts';
 import { createLlamaRuntime } from './services/llama-runtime.ts';
-import { guardLogger, silentLogger } from './services/logger.ts';
+import { guardLogger, type Logger, silentLogger } from './services/logger.ts';
 import { createResourceProbe } from './services/resource-probe.ts';
 import { openTraceFile } from './services/trace-file.ts';
 
@@ -103,6 +104,9 @@ export function createSupervisorLogic(options: SupervisorOptions) {
     clockKind: resolved.clock === undefined ? 'monotonic' : 'virtual',
   });
 
+  const { inspector } = resolvedOptions;
+  const openInspector = inspector === undefined ? null : openOnce(inspector, logger);
+
   return Object.assign(createRecordedLogic(machine, input, recorder), {
     /** What a root actor of this logic is to be created with. */
     rootOptions: { clock, inspect },
@@ -114,8 +118,38 @@ export function createSupervisorLogic(options: SupervisorOptions) {
     },
     /** The host's handle on a running actor of this logic. `close` ends the actor, where that is the handle's to do. */
     connect: (actor: SupervisorActor, close: () => void = () => undefined): Supervisor =>
-      createSupervisorHandle({ actor, recorder, openTraceFile, ledger, limits, clock, resources$, close }),
+      createSupervisorHandle({
+        actor,
+        recorder,
+        openTraceFile,
+        ledger,
+        limits,
+        clock,
+        resources$,
+        openInspector,
+        close,
+      }),
   });
+}
+
+/** One inspector for all handles of a logic. Its room is loaded only here; that it fails is nobody's end. */
+function openOnce(options: InspectorOptions, logger: Logger): (source: TraceSource) => Promise<Inspector> {
+  let opened: Promise<Inspector> | null = null;
+  const open = async (source: TraceSource) => {
+    const { startInspector } = await import('./inspector/index.ts');
+    return startInspector(source, options);
+  };
+  return (source) => {
+    if (opened === null) {
+      opened = open(source);
+      opened.catch((error: unknown) => {
+        const code =
+          typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
+        logger.warn({ code }, 'the inspector did not open');
+      });
+    }
+    return opened;
+  };
 }
 
 /** An observer that throws would break the actor it observes, for good. */

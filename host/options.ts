@@ -1,5 +1,6 @@
 import type { InspectionEvent } from 'xstate';
 import { z } from 'zod';
+import type { InspectorOptions } from '../inspector/index.ts';
 import type { Limits } from '../policies/limits.ts';
 import type { IntegritySpec, RuntimeAdapterFns } from '../policies/runtime-adapter.ts';
 import type { Clock } from '../services/clock.ts';
@@ -8,6 +9,7 @@ import type { ModelFetcher } from '../services/model-fetcher.ts';
 import type { ModelStore } from '../services/model-store.ts';
 import type { ResourceProbe } from '../services/resource-probe.ts';
 import type { Runtime } from '../services/runtime.ts';
+import { inspectorOptionsSchema } from './inspector-options.ts';
 import {
   directorySchema,
   filePathSchema,
@@ -41,6 +43,11 @@ export interface SupervisorOptions {
   readonly logger?: Logger;
   /** Time, for tests: everything that waits waits on it. Default: the machine's monotonic clock. */
   readonly clock?: Clock;
+  /**
+   * Opens the inspector with the supervisor: a page that shows its trace, on this machine alone, read-only, by a token.
+   * `true`: on a port that the system chooses. Its address is `supervisor.inspector`. Default `false`.
+   */
+  readonly inspector?: boolean | InspectorOptions;
   /** An observer of the XState actors. What it throws is caught and lost. */
   readonly inspect?: (event: InspectionEvent) => void;
   /** Seed of the jitter of restart delays, an integer from 0 to 2^32 - 1. Default: drawn at random. */
@@ -95,9 +102,11 @@ export interface PortOptions {
 }
 
 /** Options with every default filled in. */
-export interface ResolvedOptions extends Omit<SupervisorOptions, 'limits' | 'runtime' | 'fit'> {
+export interface ResolvedOptions extends Omit<SupervisorOptions, 'limits' | 'runtime' | 'fit' | 'inspector'> {
   readonly limits: Limits;
   readonly fit: 'refuse' | 'ignore';
+  /** Absent where none was asked for. */
+  readonly inspector?: InspectorOptions | undefined;
   readonly runtime: {
     readonly gpu: 'auto' | false | 'cuda' | 'vulkan' | 'metal';
     readonly threads?: number;
@@ -157,6 +166,7 @@ const optionsSchema = z
       .default({ gpu: 'auto', contextTokens: 4096 }),
     logger: portSchema<Logger>('debug', 'info', 'warn', 'error').optional(),
     clock: portSchema<Clock>('nowMs', 'setTimeout', 'clearTimeout').optional(),
+    inspector: inspectorOptionsSchema,
     inspect: functionSchema<(event: InspectionEvent) => void>().optional(),
     jitterSeed: integerSchema(0, 4_294_967_295).optional(),
     ports: z

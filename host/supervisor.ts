@@ -8,9 +8,10 @@ import {
   observeOn,
   startWith,
 } from 'rxjs';
-import type { FlightRecorder } from '../actors/flight-recorder.ts';
+import type { FlightRecorder, TraceSink } from '../actors/flight-recorder.ts';
 import { createLedgerEntry, type RequestResult } from '../actors/ledger-entry.ts';
 import type { RequestLedger } from '../actors/request-ledger.ts';
+import type { Inspector, TraceSource } from '../inspector/index.ts';
 import type { AcquisitionProgress } from '../machines/acquisition-context.ts';
 import type { DrainReport } from '../machines/context.ts';
 import type { Limits } from '../policies/limits.ts';
@@ -33,6 +34,7 @@ import {
 } from './status.ts';
 import { SupervisorError } from './supervisor-error.ts';
 import { toGenerateRequest } from './to-generate-request.ts';
+import { createTraceSinks, type TraceSinks } from './trace-sinks.ts';
 
 /** The supervisor in a host's hands. */
 export interface Supervisor extends AsyncDisposable {
@@ -59,6 +61,18 @@ export interface Supervisor extends AsyncDisposable {
    * @throws {SupervisorError} `trace_failed` when the file cannot be opened, or at `stop` when it could not be written.
    */
   recordTrace(path: string): Promise<TraceRecording>;
+  /**
+   * Gives a sink the trace as it grows: a header, a frame of the present, and every step from now on, each as one
+   * line without a line end. It ends with an `end` line, by the returned call (idempotent) or when the supervisor is
+   * disposed. The sink is called inside the step: it must be quick. Where it says `false` or throws, that line is lost
+   * to it, and a gap and a frame follow once it takes lines again.
+   */
+  traceTo(sink: TraceSink): () => void;
+  /**
+   * The inspector that `options.inspector` asked for: it rejects with an `InspectorError` where it cannot be opened,
+   * and the supervisor works on without it. Null where none was asked for.
+   */
+  readonly inspector: Promise<Inspector> | null;
   /** What the supervisor is doing now. */
   getSnapshot(): SupervisorStatus;
   /** The status now and at every change, told in a later turn of the event loop's microtasks. */
@@ -86,14 +100,19 @@ export interface SupervisorParts {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly resources$: Observable<ResourceObservation>;
+  /** Opens the inspector once for all handles; null where none was asked for. */
+  readonly openInspector: ((source: TraceSource) => Promise<Inspector>) | null;
   /** Ends the actor itself, where it is ours to end. */
   readonly close: () => void;
 }
 
 export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
-  const { actor, ledger, recorder, openTraceFile, limits, clock, resources$, close } = parts;
+  const { actor, ledger, recorder, openTraceFile, limits, clock, resources$, openInspector, close } = parts;
   const commands = createCommands(actor, () => clock.nowMs());
 
+  const sinks = createTraceSinks(recorder);
+  const traces: TraceSource = { trace: recorder.dump, traceTo: sinks.attach };
+  const inspector = openInspector === null ? null : openInspector(traces);
   const followSignal = createSignalFollower();
   let deciding = false;
 
@@ -185,8 +204,9 @@ export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
     start: commands.start,
     stop: commands.stop,
     drain: async (options) => commands.drain(readDeadline(options)),
-    trace: () => recorder.dump(),
-    recordTrace: (path) => recordTrace(recorder, openTraceFile, path),
+    ...traces,
+    recordTrace: (path) => recordTrace(sinks, openTraceFile, path),
+    inspector,
     getSnapshot: () => statusOf(actor.getSnapshot()),
     state$: view(statusOf),
     backpressure$: view(backpressureOf),
@@ -200,20 +220,22 @@ export function createSupervisorHandle(parts: SupervisorParts): Supervisor {
         if (actor.getSnapshot().status === 'active') await commands.drain(null);
       } finally {
         close();
+        sinks.endAll();
+        await inspector?.then((opened) => opened.close()).catch(() => undefined);
       }
     },
   };
 }
 
 async function recordTrace(
-  recorder: FlightRecorder,
+  sinks: TraceSinks,
   openFile: SupervisorParts['openTraceFile'],
   path: string,
 ): Promise<TraceRecording> {
   const file = await openFile(path).catch((error: unknown) => {
     throw traceError(error);
   });
-  const detach = recorder.attach(file);
+  const detach = sinks.attach(file);
   let stopped: Promise<void> | null = null;
   const stop = async () => {
     detach();
