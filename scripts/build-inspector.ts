@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const outDir = resolve(process.argv[2] ?? `${root}dist/inspector`);
 const page = `${outDir}/index.html`;
 
-await build({
+const built = await build({
   configFile: false,
   root: `${root}inspector/page`,
   logLevel: 'warn',
@@ -25,12 +25,22 @@ await build({
     keepEffects(),
     viteSingleFile({ removeViteModuleLoader: true }),
   ],
-  build: { outDir, emptyOutDir: true, target: 'es2022', reportCompressedSize: false, modulePreload: false },
+  build: { write: false, target: 'es2022', reportCompressedSize: false, modulePreload: false },
 });
 
-const html = addPolicy(await readFile(page, 'utf8'));
-await writeFile(page, html);
+const html = addPolicy(htmlOf(built));
 refuseUnlessWhole(html);
+await mkdir(outDir, { recursive: true });
+// Whoever reads it meanwhile has the old one or the new one.
+await writeFile(`${page}.new`, html);
+await rename(`${page}.new`, page);
+
+function htmlOf(output: Awaited<ReturnType<typeof build>>): string {
+  const files = [output].flat().flatMap((part) => ('output' in part ? part.output : []));
+  const found = files.find(({ fileName }) => fileName === 'index.html');
+  if (found?.type !== 'asset' || files.length !== 1) throw new Error('the page is not one file');
+  return String(found.source);
+}
 
 /** The page imports its charts as a module that this build makes up. */
 function provideDrawings(drawings: unknown): Plugin {
