@@ -77,7 +77,8 @@ export async function packagedBrowser(cache = defaultCache()): Promise<BrowserBi
   };
 }
 
-const entry = () => createRequire(import.meta.url).resolve('@sparticuz/chromium');
+const require = createRequire(import.meta.url);
+const entry = () => require.resolve('@sparticuz/chromium');
 
 /** Beside the packages, by the version of the browser: a clean install takes it away. */
 function defaultCache(): string {
