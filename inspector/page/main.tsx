@@ -17,7 +17,7 @@ import './style/dialog.css';
 import './style/empty.css';
 import './style/narrow.css';
 import drawings from 'virtual:drawings';
-import { takeToken } from './source/page-token.ts';
+import { isServed, takeToken } from './source/page-token.ts';
 import { createStore, StoreProvider } from './store/store.ts';
 import { App } from './view/app.tsx';
 
@@ -33,3 +33,4 @@ if (place !== null) {
 }
 const token = takeToken(location);
 if (token !== null) void store.sources.follow(token);
+else if (isServed(location)) store.sources.refuse();

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
@@ -77,7 +77,8 @@ export async function packagedBrowser(cache = defaultCache()): Promise<BrowserBi
   };
 }
 
-const entry = () => createRequire(import.meta.url).resolve('@sparticuz/chromium');
+const require = createRequire(import.meta.url);
+const entry = () => require.resolve('@sparticuz/chromium');
 
 /** Beside the packages, by the version of the browser: a clean install takes it away. */
 function defaultCache(): string {
@@ -86,6 +87,12 @@ function defaultCache(): string {
 }
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The package's own names folders of Lambda: without this, a machine that has no fonts shows no text. */
+const FONTS = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>
+`;
 
 async function unpackTo(cache: string): Promise<void> {
   await mkdir(dirname(cache), { recursive: true });
@@ -97,6 +104,7 @@ async function unpackTo(cache: string): Promise<void> {
     await run(process.execPath, ['-e', script], {
       env: { TMPDIR: own, TEMP: own, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' },
     });
+    writeFileSync(join(own, 'fonts', 'fonts.conf'), FONTS);
     renameSync(own, cache);
   } catch (error) {
     rmSync(own, { recursive: true, force: true });

@@ -3,8 +3,13 @@
  * where the page was opened as a file.
  */
 export function takeToken({ hash, protocol }: PageAddress): string | null {
-  if (protocol !== 'http:' && protocol !== 'https:') return null;
+  if (!isServed({ protocol })) return null;
   return /^#token=([0-9a-f]{64})$/.exec(hash)?.[1] ?? null;
+}
+
+/** Whether the page came from a server, and not from a file. */
+export function isServed({ protocol }: Pick<PageAddress, 'protocol'>): boolean {
+  return protocol === 'http:' || protocol === 'https:';
 }
 
 /** The parts of a `Location` that are looked at. */

@@ -70,6 +70,11 @@ export function createSources(log: Log, moment: MomentStore, recording: Recordin
       if (!isRead) notice.value = `${file.name} could not be read to its end`;
       log.publish();
     },
+    /** The address of the page holds no token: the server would refuse it. */
+    refuse(): void {
+      begin({ kind: 'server' });
+      server.value = { kind: 'refused', status: 401 };
+    },
     follow(token: string): Promise<void> {
       const signalOfServer = begin({ kind: 'server' });
       const pump = pumpOf(signalOfServer);

@@ -66,16 +66,18 @@ describe('the page', () => {
   ])('[IE4] names the line of %s and says how to mend it', async (_what, text) => {
     const { page, drop, find } = await stage.open();
     await drop('x.jsonl', text);
-    await page.waitForSelector('[data-testid=problems]');
-    expect(await find('problems').first().textContent()).toMatch(/line 1/i);
+    await find('show-problems').click();
+    await page.waitForSelector('[data-testid=dialog]');
+    expect(await find('dialog').textContent()).toMatch(/line 1\b/i);
   });
 
   test('[IE4] shows what was readable of a trace that is torn', async () => {
-    const { page, drop, untilEvents, count } = await stage.open();
+    const { find, drop, untilEvents, count } = await stage.open();
     const lines = golden('plain-run').split('\n');
     await drop('torn.jsonl', [...lines.slice(0, 8), lines[8]!.slice(0, 20)].join('\n'));
     await untilEvents(1);
-    await page.waitForSelector('[data-testid=show-problems], [data-testid=problems]');
     expect(await count()).toBe(6);
+    await find('show-problems').click();
+    expect(await find('dialog').textContent()).toMatch(/line 9\b/i);
   });
 });
