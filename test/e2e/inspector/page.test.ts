@@ -77,7 +77,6 @@ describe('the page', () => {
     await drop('torn.jsonl', [...lines.slice(0, 8), lines[8]!.slice(0, 20)].join('\n'));
     await untilEvents(1);
     expect(await count()).toBe(6);
-    await find('show-problems').click();
-    expect(await find('dialog').textContent()).toMatch(/line 9\b/i);
+    expect(await find('problems').textContent()).toMatch(/line 9\b/i);
   });
 });
