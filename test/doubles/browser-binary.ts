@@ -91,7 +91,7 @@ const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 /** The package's own names folders of Lambda: without this, a machine that has no fonts shows no text. */
 const FONTS = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>
+<fontconfig><dir prefix="relative">fonts</dir><dir>/usr/share/fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>
 `;
 
 async function unpackTo(cache: string): Promise<void> {
