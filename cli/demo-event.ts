@@ -30,6 +30,7 @@ export type DemoEvent =
       readonly processBytes: number;
     }
   | ({ readonly type: 'drained'; readonly elapsedMs: number } & DrainReport)
+  | { readonly type: 'inspector'; readonly url: string }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'failed'; readonly code: string; readonly reason: Reason; readonly message: string }
   | { readonly type: 'done'; readonly elapsedMs: number };

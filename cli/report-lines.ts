@@ -78,6 +78,8 @@ export function linesOf(event: DemoEvent, colors: Colors): string[] {
       return [
         `  drained in ${formatMs(event.elapsedMs)}: ${event.finished} finished, ${event.aborted} aborted, ${event.abandoned} abandoned, ${event.shed} shed`,
       ];
+    case 'inspector':
+      return [event.url];
     case 'note':
       return [`  ${yellow(event.text)}`];
     case 'failed':

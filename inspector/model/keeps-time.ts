@@ -4,9 +4,14 @@ import type { Standing } from './views.ts';
 
 /**
  * Whether the machine takes over the time that an event tells, and so, as a trace leaves that out, what `nowMs` is
- * after it. What the machine does not listen to does not move its clock: a late completion, a cancel of nobody.
+ * after it. What it does not listen to does not move its clock, and neither does a request that tells how far it is.
  */
-export function keepsTime({ state, context }: Standing, event: { readonly type: string }): boolean {
+export function keepsTime(standing: Standing, event: { readonly type: string }): boolean {
+  return event.type !== 'request.progressed' && isHeard(standing, event);
+}
+
+/** Whether the machine listens to an event now: not to a late completion, or a cancel of nobody. */
+export function isHeard({ state, context }: Standing, event: { readonly type: string }): boolean {
   const told = toldEvent(event);
   if (told === null) return false;
   switch (told.type) {
