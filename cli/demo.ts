@@ -10,8 +10,9 @@ import {
   type SupervisorOptions,
   type TraceRecording,
 } from '../index.ts';
+import { InspectorError } from '../inspector/index.ts';
 import type { Report, VerdictCount } from './demo-event.ts';
-import { drainOnInterrupt, EXIT_INTERRUPTED } from './interrupt.ts';
+import { drainOnInterrupt, EXIT_INTERRUPTED, untilInterrupted } from './interrupt.ts';
 import { followTokens, type TokenMeter, watchGauges } from './token-meter.ts';
 
 export interface DemoOptions {
@@ -21,6 +22,9 @@ export interface DemoOptions {
   readonly threads?: number;
   /** Where to record the run. */
   readonly record?: string;
+  /** Whether to open the inspector, and where. */
+  readonly inspect?: boolean;
+  readonly inspectPort?: number;
 }
 
 const EXIT_OK = 0;
@@ -36,9 +40,13 @@ export async function runDemo(options: DemoOptions, report: Report): Promise<num
   const beganAtMs = performance.now();
   const elapsedMs = () => performance.now() - beganAtMs;
   try {
+    const inspector = inspectorOf(options);
     const model = await pickModel(options);
+    const supervisor = createSupervisor({ ...model.supervisor, ...inspector });
+    const opened = await supervisor.inspector;
+    if (opened) report.tell({ type: 'inspector', url: opened.url ?? '' });
     report.tell({ type: 'model', ...model.shown });
-    return await supervise(createSupervisor(model.supervisor), report, elapsedMs, options.record);
+    return await supervise(supervisor, report, elapsedMs, options.record);
   } catch (error) {
     return tellFailure(error, report);
   } finally {
@@ -70,6 +78,12 @@ async function supervise(
     if (record !== undefined) report.tell({ type: 'note', text: `recorded to ${record}` });
     if (interrupt.happened()) return EXIT_INTERRUPTED;
     report.tell({ type: 'done', elapsedMs: elapsedMs() });
+    if (supervisor.inspector !== null) {
+      interrupt.ignore();
+      gauges.unsubscribe();
+      report.tell({ type: 'note', text: 'the inspector stays open; press Ctrl-C to stop' });
+      await untilInterrupted();
+    }
     return EXIT_OK;
   } catch (error) {
     return interrupt.happened() ? EXIT_INTERRUPTED : tellFailure(error, report);
@@ -204,6 +218,12 @@ async function pickModel({ model, sha256, gpu, threads }: DemoOptions) {
   };
 }
 
+function inspectorOf({ inspect, inspectPort }: DemoOptions): Pick<SupervisorOptions, 'inspector'> {
+  if (inspect === true) return { inspector: inspectPort === undefined ? true : { port: inspectPort } };
+  if (inspectPort !== undefined) throw new UsageError('--inspect-port goes with --inspect.');
+  return {};
+}
+
 const backend = (gpu: NonNullable<DemoOptions['gpu']>) => (gpu === 'off' ? false : gpu);
 
 /** The size is taken from the file itself: of a file named by hand, the digest is the proof. */
@@ -222,6 +242,10 @@ function tellFailure(error: unknown, report: Report): number {
   if (error instanceof UsageError) {
     report.tell({ type: 'failed', code: 'usage', reason: 'options_invalid', message: error.message });
     return EXIT_USAGE;
+  }
+  if (InspectorError.isInstance(error)) {
+    report.tell({ type: 'failed', code: error.code, reason: null, message: error.message });
+    return EXIT_FAILED;
   }
   if (!SupervisorError.isInstance(error)) throw error;
   report.tell({ type: 'failed', code: error.code, reason: error.reason, message: error.message });

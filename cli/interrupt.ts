@@ -33,3 +33,18 @@ export function onInterrupt(act: () => void): Interrupt {
     },
   };
 }
+
+/** Waits for Ctrl-C, or the end that a system asks for, and holds the process until then. */
+export function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    const hold = setInterval(() => undefined, HOLD_MS);
+    const interrupt = onInterrupt(() => {
+      clearInterval(hold);
+      interrupt.ignore();
+      resolve();
+    });
+  });
+}
+
+/** A listener of a signal holds no process; a timer does, however seldom it fires. */
+const HOLD_MS = 2 ** 30;

@@ -2,8 +2,9 @@
 import { Command, Option } from 'commander';
 import { createModelLibrary } from '../index.ts';
 import { type DemoOptions, runDemo } from './demo.ts';
+import { createInspectCommand } from './inspect.ts';
 import { addLibraryCommands } from './library-commands.ts';
-import { digest, wholeNumber } from './option-values.ts';
+import { digest, portNumber, wholeNumber } from './option-values.ts';
 import { type ReplayCliOptions, runReplay } from './replay.ts';
 import { createReport } from './report.ts';
 import { runTraceExport } from './trace-export.ts';
@@ -15,7 +16,8 @@ Exit codes:
   1    the runtime failed
   2    usage, or options that make no sense
   3    the model file is not the one that was pinned
-  130  ended by Ctrl-C`;
+  130  ended by Ctrl-C
+With --inspect it stays up at its end; Ctrl-C then ends it with 0.`;
 
 const REPLAY_HELP = `
 Exit codes:
@@ -49,6 +51,8 @@ program
   )
   .option('--threads <n>', 'compute threads (default: all cores but one)', wholeNumber)
   .option('--record <file>', 'record the run as a trace')
+  .option('--inspect', 'show the run in a page on this machine, and stay up until Ctrl-C')
+  .option('--inspect-port <n>', 'port of that page (default: a free one)', portNumber)
   .option('--json', 'one JSON object a line')
   .option('--no-color', 'no colour')
   .addHelpText('after', HELP)
@@ -80,6 +84,7 @@ program
     process.exitCode = await runTraceExport(path, options);
   });
 
+program.addCommand(createInspectCommand().copyInheritedSettings(program));
 addLibraryCommands(program, createModelLibrary);
 
 // Whoever reads may have seen enough, as `head` has: that is no error, and nobody is left to tell of one.

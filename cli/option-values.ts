@@ -13,6 +13,12 @@ export function wholeNumber(value: string): number {
   throw new InvalidArgumentError('It is a whole number from 1.');
 }
 
+export function portNumber(value: string): number {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number <= 65_535) return number;
+  throw new InvalidArgumentError('It is a whole number from 0 to 65535; 0 is a free one.');
+}
+
 /** Of an option that may be given several times. */
 export function eachOf(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];

@@ -120,7 +120,8 @@ function stateText(value: unknown): string {
     : parts.map(([, inner]) => stateText(inner)).join('+');
 }
 
-const CORRUPT: { readonly [R in Extract<ReplayResult, { kind: 'corrupt' }>['why']]: string } = {
+/** What is the matter with a damaged trace, in words. */
+export const CORRUPT: { readonly [R in Extract<ReplayResult, { kind: 'corrupt' }>['why']]: string } = {
   unreadable: 'the file cannot be read; check its path and permissions',
   empty: 'there is nothing in it',
   compressed: 'it is compressed; unpack it first',

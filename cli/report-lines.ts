@@ -78,10 +78,12 @@ export function linesOf(event: DemoEvent, colors: Colors): string[] {
       return [
         `  drained in ${formatMs(event.elapsedMs)}: ${event.finished} finished, ${event.aborted} aborted, ${event.abandoned} abandoned, ${event.shed} shed`,
       ];
+    case 'inspector':
+      return [event.url];
     case 'note':
       return [`  ${yellow(event.text)}`];
     case 'failed':
-      return [`  ${red(event.code)} ${event.reason}`, `  ${event.message}`];
+      return [`  ${red(event.code)} ${event.reason ?? ''}`.trimEnd(), `  ${event.message}`];
     case 'done':
       return ['', dim(`done in ${formatMs(event.elapsedMs)}`)];
     case 'chunk':
