@@ -98,7 +98,7 @@ export function createScriptedSource({ withRing = true } = {}) {
     /** Takes one step, `padChars` characters longer than need be. */
     step: (padChars = 0) => {
       const record = step(next, '.'.repeat(padChars));
-      lines.push(ring.encode(record));
+      if (withRing) lines.push(ring.encode(record));
       for (const [sink, encoder] of [...sinks]) sink.write(encoder.encode(record));
       next += 1;
     },
