@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -27,9 +27,9 @@ const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 
 describe('a socket', () => {
   test('[IS46] is this user’s alone, in a directory that is, and both go when it closes', async () => {
-    const socketPath = join(folder, 'deep', 'down', 'llamero.sock');
+    const socketPath = join(folder, 'own', 'llamero.sock');
     const inspector = await start(socketPath);
-    expect([await modeOf(socketPath), await modeOf(join(folder, 'deep', 'down'))]).toEqual([0o600, 0o700]);
+    expect([await modeOf(socketPath), await modeOf(join(folder, 'own'))]).toEqual([0o600, 0o700]);
     expect(inspector).toMatchObject({ url: null, socketPath });
     await inspector.close();
     expect(await readdir(folder)).toEqual([]);
@@ -80,7 +80,15 @@ describe('a socket', () => {
 
   test('[IS17] that cannot be made is told', async () => {
     await writeFile(join(folder, 'file'), '');
-    const { error } = await settled(start(join(folder, 'file', 's')));
-    expect(error).toMatchObject({ code: 'listen_failed' });
+    await symlink(tmpdir(), join(folder, 'link'));
+    const cases = [
+      [join(folder, 'file', 's'), 'socket_unsafe'],
+      [join(folder, 'link', 's'), 'socket_unsafe'],
+      [join(folder, 'not', 'there', 's'), 'listen_failed'],
+    ] as const;
+    for (const [path, code] of cases) {
+      const { error } = await settled(start(path));
+      expect(error).toMatchObject({ code, message: expect.stringContaining('directory') });
+    }
   });
 });
