@@ -32,7 +32,13 @@ export type DemoEvent =
   | ({ readonly type: 'drained'; readonly elapsedMs: number } & DrainReport)
   | { readonly type: 'inspector'; readonly url: string }
   | { readonly type: 'note'; readonly text: string }
-  | { readonly type: 'failed'; readonly code: string; readonly reason: Reason; readonly message: string }
+  /** `reason` is null where the inspector did not open: that is no matter of the supervisor. */
+  | {
+      readonly type: 'failed';
+      readonly code: string;
+      readonly reason: Reason | null;
+      readonly message: string;
+    }
   | { readonly type: 'done'; readonly elapsedMs: number };
 
 export interface VerdictCount {

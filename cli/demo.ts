@@ -80,6 +80,7 @@ async function supervise(
     report.tell({ type: 'done', elapsedMs: elapsedMs() });
     if (supervisor.inspector !== null) {
       interrupt.ignore();
+      gauges.unsubscribe();
       report.tell({ type: 'note', text: 'the inspector stays open; press Ctrl-C to stop' });
       await untilInterrupted();
     }
@@ -243,7 +244,7 @@ function tellFailure(error: unknown, report: Report): number {
     return EXIT_USAGE;
   }
   if (InspectorError.isInstance(error)) {
-    report.tell({ type: 'failed', code: error.code, reason: 'options_invalid', message: error.message });
+    report.tell({ type: 'failed', code: error.code, reason: null, message: error.message });
     return EXIT_FAILED;
   }
   if (!SupervisorError.isInstance(error)) throw error;

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { replayFile } from '../index.ts';
 import {
@@ -30,8 +31,8 @@ export interface InspectOptions {
 const HELP = `
 The address of the page is printed to standard output. It ends with the token that
 the page asks with: whoever has the address may read the trace, on this machine.
---open hands it to the browser on a command line, which other users of this machine
-may be able to see.
+Command lines can be seen by other users of a machine: --open puts the address on
+one, and --attach - reads it from standard input instead.
 
 Examples:
   llamero inspect run.jsonl
@@ -50,7 +51,7 @@ export function createInspectCommand(): Command {
   const command = new Command('inspect')
     .description('show a trace, or the trace of a running host, in a page on this machine, until Ctrl-C')
     .argument('[trace]', 'a trace file')
-    .option('--attach <address>', "the address of a running host's inspector, instead of a file")
+    .option('--attach <address>', "address of a running host's inspector, instead of a file; - reads it")
     .option('--port <n>', 'port on 127.0.0.1 to serve the page on (default: a free one)', portNumber)
     .option('--open', 'open the page in the browser');
   return addOutputOptions(command)
@@ -74,14 +75,16 @@ export async function runInspect(
     }
     if (trace !== undefined && !(await isSound(trace, output))) return EXIT_CORRUPT;
     const feed = await feedOf(trace, attach);
-    await using inspector = await startInspector(feed, port === undefined ? {} : { port });
+    const inspector = await startInspector(feed, port === undefined ? {} : { port });
+    const stopped = untilInterrupted();
     const url = inspector.url ?? '';
     output.result(url, { ok: true, url });
     if (open === true && !(await openBrowser(url))) {
       output.note('No browser could be opened: open the address by hand.');
     }
     output.note('Press Ctrl-C to stop.');
-    await untilInterrupted();
+    await stopped;
+    await inspector.close();
     return 0;
   } catch (error) {
     return InspectorError.isInstance(error) ? tellInspectorError(output, error) : tellError(output, error);
@@ -89,7 +92,16 @@ export async function runInspect(
 }
 
 const feedOf = (trace: string | undefined, attach: string | undefined): Promise<TraceFeed> =>
-  trace === undefined ? createRemoteFeed(attach ?? '') : createFileFeed(trace);
+  trace === undefined ? attachTo(attach ?? '') : createFileFeed(trace);
+
+async function attachTo(address: string): Promise<TraceFeed> {
+  return createRemoteFeed(address === '-' ? await readFirstLine(process.stdin) : address);
+}
+
+async function readFirstLine(input: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input })) return line.trim();
+  return '';
+}
 
 /** What is damaged is told and not shown. A trace that this version would run otherwise is a trace all the same. */
 async function isSound(trace: string, output: CommandOutput): Promise<boolean> {

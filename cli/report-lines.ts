@@ -83,7 +83,7 @@ export function linesOf(event: DemoEvent, colors: Colors): string[] {
     case 'note':
       return [`  ${yellow(event.text)}`];
     case 'failed':
-      return [`  ${red(event.code)} ${event.reason}`, `  ${event.message}`];
+      return [`  ${red(event.code)} ${event.reason ?? ''}`.trimEnd(), `  ${event.message}`];
     case 'done':
       return ['', dim(`done in ${formatMs(event.elapsedMs)}`)];
     case 'chunk':

@@ -5,7 +5,7 @@ export interface InspectorOptions {
   readonly port?: number;
   /**
    * Path of a Unix socket, or of a named pipe on Windows, in place of a port: no browser reaches it. Its directory
-   * must be this user's alone, and is made where it is missing.
+   * must be this user's alone; it is made where it is missing, in one that is there.
    */
   readonly socketPath?: string;
   /** Viewers that may follow the trace at the same time, 1 to 16. Default 4. */

@@ -24,31 +24,43 @@ export async function prepareSocketPlace(socketPath: string): Promise<SocketPlac
   if (PIPE.test(socketPath)) return { protect: async () => undefined, clear: async () => undefined };
   const directory = dirname(resolve(socketPath));
   // Between listening and the change of its mode the socket is open to whoever reaches it: so nobody may.
-  const made = await mkdir(directory, { recursive: true, mode: 0o700 });
+  const isMade = await makeDirectory(directory);
   await refuseOpenDirectory(directory);
   await takeStaleAway(socketPath);
   return {
     protect: () => chmod(socketPath, 0o600),
     clear: async () => {
-      if (made !== undefined) await removeMade(directory, made);
+      // Where somebody else keeps something in there by now, it stays.
+      if (isMade) await rmdir(directory).catch(() => undefined);
     },
   };
 }
 
-/** Empty directories from the innermost up to the first that was made. */
-async function removeMade(innermost: string, first: string): Promise<void> {
+/** @returns Whether it was not there. */
+async function makeDirectory(directory: string): Promise<boolean> {
   try {
-    for (let directory = innermost; ; directory = dirname(directory)) {
-      await rmdir(directory);
-      if (directory === first) return;
-    }
-  } catch {
-    // Somebody else keeps something in there by now.
+    await mkdir(directory, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    throw new InspectorError(
+      'listen_failed',
+      `The directory of socketPath cannot be made (${code ?? 'unknown'}): the one above it must be there, and this user's to write to.`,
+      error,
+    );
   }
 }
 
 async function refuseOpenDirectory(directory: string): Promise<void> {
-  const { mode, uid } = await lstat(directory);
+  const found = await lstat(directory);
+  if (!found.isDirectory()) {
+    throw new InspectorError(
+      'socket_unsafe',
+      'What should be the directory of socketPath is none: choose another path.',
+    );
+  }
+  const { mode, uid } = found;
   const isPrivate = (mode & 0o077) === 0 && (process.getuid === undefined || uid === process.getuid());
   // What a mode is on Windows says nothing.
   if (isPrivate || process.platform === 'win32') return;

@@ -10,7 +10,8 @@ import { createScriptedRuntime, type ScriptedRuntimeOptions } from '../../testin
 
 export type Download = NonNullable<NonNullable<SupervisorOptions['ports']>['download']>;
 
-export interface StageOptions extends Pick<SupervisorOptions, 'limits' | 'logger' | 'inspect' | 'runtime'> {
+export interface StageOptions
+  extends Pick<SupervisorOptions, 'limits' | 'logger' | 'inspect' | 'inspector' | 'runtime'> {
   readonly answer?: ScriptedRuntimeOptions['answer'];
   /** Default: a download that succeeds at once. */
   readonly download?: Download | 'local file';

@@ -63,11 +63,14 @@ describe('the packed package, installed into an empty project', () => {
     await writeFile(
       join(folder, 'kit.mjs'),
       `import { replay } from 'llamero';
+       import { InspectorError, startInspector } from 'llamero/inspector';
        import { createScriptedRuntime, toReplay } from 'llamero/testing';
-       console.log(typeof createScriptedRuntime, toReplay('x').pass, replay([]).kind);`,
+       console.log(typeof createScriptedRuntime, toReplay('x').pass, replay([]).kind);
+       const { error } = await startInspector(null).then(() => ({}), (error) => ({ error }));
+       console.log(InspectorError.isInstance(error));`,
     );
     const { stdout } = await run(process.execPath, ['kit.mjs'], { cwd: folder, env });
-    expect(stdout).toBe('function false corrupt\n');
+    expect(stdout).toBe('function false corrupt\ntrue\n');
   }, 60_000);
 
   test('[PK3] brings the llamero command', async () => {
@@ -127,6 +130,8 @@ describe('the packed package, installed into an empty project', () => {
         'dist/index.js',
         'dist/index.d.ts',
         'dist/cli/llamero.js',
+        'dist/inspector/index.html',
+        'dist/inspector/index.js',
         'dist/models/llamero-embedded.gguf',
         'LICENSE',
         'README.md',

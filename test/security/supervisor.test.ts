@@ -7,7 +7,7 @@ import { createSupervisor, SupervisorError } from '../../index.ts';
 import { recordStates, settled, stagePorts, stageSupervisor } from '../doubles/supervisor-stage.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const SHIPPED = ['policies', 'machines', 'services', 'actors', 'host', 'cli', 'models'];
+const SHIPPED = ['policies', 'machines', 'services', 'actors', 'host', 'inspector/server', 'cli', 'models'];
 
 const sources = (folders: readonly string[]): readonly (readonly [string, string])[] =>
   [
@@ -198,10 +198,12 @@ describe('our own code', () => {
     expect(printing.filter(outsideCli).filter((file) => !compilers.includes(file))).toEqual([]);
   });
 
-  test('[SS13] opens a socket only to download, starts no process, and a thread only to hash', () => {
-    expect(filesWith(/node:(http2|dgram|child_process|cluster)|\bfetch\(/)).toEqual([]);
+  test('[SS13] opens a socket only to download or to inspect, starts no process but a browser that a user asked for, and a thread only to hash', () => {
+    expect(filesWith(/node:(http2|dgram|child_process|cluster)|\bfetch\(/)).toEqual(['cli/open-browser.ts']);
     const download = /^services\/(https-\w+|guarded-lookup|special-addresses)\.ts$/;
-    expect(filesWith(/node:(net|http|https|tls|dns)['/]/).filter((file) => !download.test(file))).toEqual([]);
+    const inspect = /^inspector\/server\//;
+    const sockets = filesWith(/node:(net|http|https|tls|dns)['/]/).filter((file) => !inspect.test(file));
+    expect(sockets.filter((file) => !download.test(file))).toEqual([]);
     expect(filesWith(/node:worker_threads/)).toEqual(['services/hash-file.ts']);
   });
 

@@ -10,6 +10,7 @@ const ROOMS = [
   'services',
   'actors',
   'host',
+  'inspector',
   'cli',
   'models',
   'testing',
@@ -18,7 +19,17 @@ const ROOMS = [
   'examples',
   'test',
 ];
-const SHIPPED = ['policies', 'machines', 'services', 'actors', 'host', 'cli', 'models', 'testing'];
+const SHIPPED = [
+  'policies',
+  'machines',
+  'services',
+  'actors',
+  'host',
+  'inspector',
+  'cli',
+  'models',
+  'testing',
+];
 
 const sources = (room: string): string[] =>
   readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
