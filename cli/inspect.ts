@@ -75,14 +75,16 @@ export async function runInspect(
     }
     if (trace !== undefined && !(await isSound(trace, output))) return EXIT_CORRUPT;
     const feed = await feedOf(trace, attach);
-    await using inspector = await startInspector(feed, port === undefined ? {} : { port });
+    const inspector = await startInspector(feed, port === undefined ? {} : { port });
+    const stopped = untilInterrupted();
     const url = inspector.url ?? '';
     output.result(url, { ok: true, url });
     if (open === true && !(await openBrowser(url))) {
       output.note('No browser could be opened: open the address by hand.');
     }
     output.note('Press Ctrl-C to stop.');
-    await untilInterrupted();
+    await stopped;
+    await inspector.close();
     return 0;
   } catch (error) {
     return InspectorError.isInstance(error) ? tellInspectorError(output, error) : tellError(output, error);
