@@ -172,7 +172,8 @@ module.exports = {
     parser: 'swc',
     tsPreCompilationDeps: 'specify',
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|coverage|node_modules/.*/node_modules)' },
+    // Files of JSX cannot be read here: a test holds what the page imports.
+    exclude: { path: '^(dist|coverage|node_modules/.*/node_modules)|\\.tsx$' },
     enhancedResolveOptions: {
       conditionNames: ['import', 'types', 'node', 'default'],
       extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],

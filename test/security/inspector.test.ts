@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createSupervisor, embeddedModel } from '../../index.ts';
@@ -11,6 +11,9 @@ import { settled, stageSupervisor } from '../doubles/supervisor-stage.ts';
 const stage = stageInspector();
 const CANARY = /CANARY|ca4a12/;
 const ROOM = join(PROJECT, 'inspector', 'server');
+
+const PAGE_IMPORTS =
+  /^(?:inspector\/(?:page|model|charts)\/|machines\/(?:trace-\w+|context|events|acquisition-context)\.ts$|policies\/|preact(?:\/|$)|@preact\/signals$|uplot(?:\/|$)|virtual:)/;
 
 const codeOf = (path: string) =>
   readFileSync(join(PROJECT, path), 'utf8').replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, '');
@@ -147,6 +150,19 @@ describe('the room', () => {
       expect({ file, values }).toEqual({ file, values: [] });
     }
     expect(codeOf('supervisor.ts')).toContain("await import('./inspector/index.ts')");
+  });
+
+  test('[IS48] has a page that knows its own room, the shape of a trace and its own libraries', () => {
+    const page = readdirSync(join(PROJECT, 'inspector'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /^page\/.*\.tsx?$/.test(name))
+      .map((name) => `inspector/${name}`);
+    const foreign = page.flatMap((file) =>
+      [...codeOf(file).matchAll(/^(?:import|export)[^;]*?\bfrom\s+'([^']+)';/gms)]
+        .map(([, from = '']) => (from.startsWith('.') ? join(dirname(file), from) : from))
+        .filter((from) => !PAGE_IMPORTS.test(from))
+        .map((from) => `${file}: ${from}`),
+    );
+    expect(foreign).toEqual([]);
   });
 
   test('[IS16] names one address to listen at, and sends no header of CORS', () => {

@@ -16,6 +16,7 @@ const EXPECTED: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'done',
     'The gate is the one door that every request must pass: lifecycle first, then admission, then resources.',
   ],
+  'inspect.ts': [/^http:\/\/127\.0\.0\.1:\d+\/#token=TOKEN$/],
   'limits.ts': [/contextTokens: 2048/, /sequences: 4/, /threads: 2/, /backend: 'cpu'/],
   'quick-start.ts': [
     'Draining means that nothing new is admitted while the requests that are running may finish before the deadline.',
