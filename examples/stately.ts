@@ -1,5 +1,5 @@
 import { createSupervisor, embeddedModel } from '../index.ts';
-import { createStatelyOutlet } from '../inspector/stately/stately-outlet.ts';
+import { createStatelyOutlet } from '../inspector/index.ts';
 
 /** Where a viewer would be: see "The vendor's viewer" in the README. */
 const show = (message: string) => {

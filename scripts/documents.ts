@@ -88,6 +88,7 @@ export async function renderPictures(): Promise<RenderedDocument[]> {
 function exampleText(name: string): string {
   return readFileSync(pathOf(`examples/${name}.ts`), 'utf8')
     .replace("'../index.ts'", "'llamero'")
+    .replace("'../inspector/index.ts'", "'llamero/inspector'")
     .replace("'../testing/index.ts'", "'llamero/testing'")
     .replace("'../testing/jest.ts'", "'llamero/testing/jest'");
 }

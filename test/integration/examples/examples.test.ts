@@ -32,6 +32,12 @@ const EXPECTED: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   ],
   'replay.ts': [/reason: 'queue_full'/, /inFlight: 1/, "ok { stopped: 'idle' }"],
   'shutdown.ts': [/^completed \d+ tokens$/],
+  'stately.ts': [
+    '@xstate.snapshot example/supervisor {"starting":"acquiring"}',
+    '@xstate.event example/supervisor request.submit',
+    '@xstate.snapshot example/request:r1 "settled"',
+    '@xstate.snapshot example/supervisor {"stopped":"idle"}',
+  ],
   'testing.ts': ['Yes, it is.', 'request_deadline_exceeded', "[ 'stopped', 'starting', 'ready' ]"],
   'watch.ts': [
     'stopped idle',
