@@ -12,8 +12,6 @@ export const EVENT_KINDS: readonly EventKind[] = [
   'internal',
 ];
 
-export type Filtering = ReturnType<typeof createFiltering>;
-
 /** Which events the list shows. */
 export function createFiltering(log: Log, moment: MomentStore) {
   const filter = signal<EventFilter>({ kinds: new Set(EVENT_KINDS), text: '', requestId: null });

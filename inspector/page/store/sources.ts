@@ -13,8 +13,6 @@ export type Origin =
   | { readonly kind: 'file'; readonly name: string }
   | { readonly kind: 'server' };
 
-export type Sources = ReturnType<typeof createSources>;
-
 /** Opens one source of lines at a time; a new one ends the one before. */
 export function createSources(log: Log, moment: MomentStore, recording: Recording, notice: Signal<string>) {
   const origin = signal<Origin>({ kind: 'none' });
