@@ -7,6 +7,7 @@ const APART_MS_MIN = 50;
 interface Pace {
   readonly atMs: number;
   readonly outputTokens: number;
+  readonly isDecoding: boolean;
   readonly tokensPerSecond: number;
 }
 
@@ -45,9 +46,11 @@ function paceOf(request: RunningRequest, before: Pace | undefined, atMs: number)
   const progress = progressOf(request);
   if (progress === null) return null;
   const { outputTokens } = progress;
-  if (progress.step !== 'decoding') return { atMs, outputTokens, tokensPerSecond: 0 };
-  if (before === undefined) return { atMs, outputTokens, tokensPerSecond: 0 };
+  const isDecoding = progress.step === 'decoding';
+  // The time that it read its prompt, or waited for its reader, is no time of decoding.
+  if (!isDecoding || before?.isDecoding !== true)
+    return { atMs, outputTokens, isDecoding, tokensPerSecond: 0 };
   if (outputTokens === before.outputTokens || atMs - before.atMs < APART_MS_MIN) return before;
   const tokensPerSecond = ((outputTokens - before.outputTokens) / (atMs - before.atMs)) * 1000;
-  return { atMs, outputTokens, tokensPerSecond };
+  return { atMs, outputTokens, isDecoding, tokensPerSecond };
 }

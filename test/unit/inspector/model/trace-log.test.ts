@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { decodeTrace, encodeTrace, type ToldRecord } from '../../../doubles/trace-records.ts';
 import { listGoldens, readGolden } from '../../../traces/golden-files.ts';
 import { indicesOf, linesOf, readLog } from './fed-models.ts';
+import { longLines } from './long-trace.ts';
 
 const golden = readGolden('queue-and-dispatch');
 const records = decodeTrace(golden);
@@ -118,7 +119,7 @@ describe('a log of a trace', () => {
   });
 
   test('[IM13] drops the oldest steps where there are too many, in pieces, and what it still holds stays the same', () => {
-    const many = repeated(5000);
+    const many = longLines(5000);
     const { log } = readLog(many, { stepsMax: 1000 });
     const whole = readLog(many).log;
     expect(log.endIndex).toBe(5000);
@@ -132,7 +133,7 @@ describe('a log of a trace', () => {
   });
 
   test('[IM14] finds the latest step at or before a time', () => {
-    const { log } = readLog(repeated(500));
+    const { log } = readLog(longLines(500));
     const times = indicesOf({ log }).map(log.timeAt);
     for (const atMs of [-5, 0, times[70]!, times[400]! + 0.5, 1e9]) {
       const wanted = times.findLastIndex((time) => time <= atMs);
@@ -151,7 +152,7 @@ describe('a log of a trace', () => {
   });
 
   test('[IM16] folds at most 64 steps for any moment, however long the trace is', () => {
-    const { log } = readLog(repeated(2000));
+    const { log } = readLog(longLines(2000));
     let reads = 0;
     for (const step of indicesOf({ log }).map(log.stepAt)) {
       const { d } = step;
@@ -221,19 +222,6 @@ describe('a log of a trace', () => {
     expect(log.momentAt(12).after.context).toMatchObject({ tide: { heightMetres: 3 } });
   });
 });
-
-/** So many steps: those of a golden, again and again, each later than the one before. */
-function repeated(count: number): string[] {
-  const samples = steps.filter((step) => (step['e'] as { type: string }).type === 'resources.sampled');
-  const first = steps.slice(0, 30);
-  const body = Array.from({ length: count }, (_, place) => {
-    const step = place < first.length ? first[place]! : samples[place % samples.length]!;
-    const atMs = place < first.length ? null : place * 10;
-    const i = (steps[0]!['i'] as number) + place;
-    return atMs === null ? { ...step, i } : { ...step, i, e: { ...(step['e'] as object), atMs }, d: {} };
-  });
-  return encodeTrace([records[0], records[1], ...body]);
-}
 
 function nested(depth: number): unknown {
   let tree: unknown = 'idle';

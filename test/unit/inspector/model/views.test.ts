@@ -1,0 +1,313 @@
+import { describe, expect, test } from '@jest/globals';
+import type { InspectorModel } from '../../../../inspector/model/inspector-model.ts';
+import type { ActorNode, Gauge } from '../../../../inspector/model/views.ts';
+import { decodeTrace, encodeTrace } from '../../../doubles/trace-records.ts';
+import { listGoldens, readGolden } from '../../../traces/golden-files.ts';
+import { goldenModel, indicesOf, linesOf, modelOf } from './fed-models.ts';
+import { longLines } from './long-trace.ts';
+import { progressLines } from './progress-trace.ts';
+
+const LAST = Number.MAX_SAFE_INTEGER;
+const requestOf = (model: InspectorModel, requestId: string, index = LAST) =>
+  model.requestsAt(index).find((row) => row.requestId === requestId);
+const gaugeOf = (gauges: readonly Gauge[], id: Gauge['id']) => gauges.find((gauge) => gauge.id === id)!;
+const typeAt = (model: InspectorModel, type: string, nth = 0) =>
+  indicesOf(model).filter((index) => model.rowAt(index).type === type)[nth]!;
+
+describe('the timeline', () => {
+  test('[IM80] has the public states, each until the next, and the latest without an end', () => {
+    const { phases, fromMs, toMs } = goldenModel('suspect-restart-ready').timelineAt(LAST);
+    expect(phases.map(({ label }) => label)).toEqual([
+      'stopped',
+      'starting',
+      'ready',
+      'draining',
+      'stopped',
+      'starting',
+      'ready',
+    ]);
+    expect(phases.map(({ toMs: until }) => until)).toEqual([
+      ...phases.slice(1).map((next) => next.fromMs),
+      null,
+    ]);
+    expect(phases.at(-1)!.fromMs).toBeLessThanOrEqual(toMs);
+    expect(fromMs).toBe(0);
+  });
+
+  test('[IM81] marks each restart, why it was, and where all of them ended', () => {
+    const { restarts } = goldenModel('suspect-restart-ready').timelineAt(LAST);
+    expect(restarts).toMatchObject([
+      { label: 'backs off: runtime_probe_failed', tone: 'warning' },
+      { label: 'restarts after runtime_probe_failed', atMs: 2001, tone: 'warning' },
+    ]);
+    const given = goldenModel('restart-intensity-exceeded').timelineAt(LAST).restarts;
+    expect(given.at(-1)).toMatchObject({ label: expect.stringMatching(/^failed: /), tone: 'bad' });
+  });
+
+  test('[IM82] has the steps of a download, and its end without length', () => {
+    const { downloads } = goldenModel('download-cut').timelineAt(LAST);
+    expect(downloads.map(({ label }) => label)).toEqual([
+      'locking',
+      'probing',
+      'streaming',
+      'waiting',
+      'probing',
+      'streaming',
+      'verifying',
+      'publishing',
+      'recorded',
+    ]);
+    expect(downloads.find(({ label }) => label === 'waiting')).toMatchObject({
+      fromMs: 0,
+      toMs: 523,
+      tone: 'warning',
+    });
+    expect(downloads.at(-1)).toMatchObject({ tone: 'good' });
+    expect(downloads.at(-1)!.toMs).toBe(downloads.at(-1)!.fromMs);
+    expect(goldenModel('queue-full').timelineAt(LAST).downloads).toEqual([]);
+  });
+
+  test('[IM83] has a bar for every request that was let in, in the order of arrival', () => {
+    const { requests } = goldenModel('queue-full').timelineAt(LAST);
+    expect(requests.map(({ requestId, outcome }) => [requestId, outcome])).toEqual([
+      ['r1', 'completed'],
+      ['r2', 'completed'],
+      ['r3', 'completed'],
+    ]);
+  });
+});
+
+describe('the table of requests', () => {
+  test('[IM84] tells of each how long it waited, how it ended and why, the latest first', () => {
+    const model = goldenModel('queue-wait-expired');
+    expect(model.requestsAt(LAST)).toMatchObject([
+      { requestId: 'r3', stage: 'ended', outcome: 'completed', waitedMs: 1000, firstTokenMs: null },
+      { requestId: 'r2', stage: 'ended', outcome: 'expired', reason: 'queue_wait_exceeded', waitedMs: null },
+      { requestId: 'r1', stage: 'ended', outcome: 'completed', waitedMs: 0, reason: 'generation_completed' },
+    ]);
+  });
+
+  test('[IM85] tells of one that was not let in that it was refused, and why', () => {
+    expect(requestOf(goldenModel('queue-full'), 'r4')).toMatchObject({
+      stage: 'ended',
+      outcome: 'refused',
+      reason: 'queue_full',
+      waitedMs: null,
+      admittedAtMs: null,
+    });
+  });
+
+  test('[IM86] tells tokens, the first of them and their rate, where the trace tells how far a request is', () => {
+    const model = modelOf(progressLines());
+    const at = (atMs: number) => requestOf(model, 'r1', model.log.indexAtTime(atMs));
+    expect(at(20)).toMatchObject({
+      stage: 'prompting',
+      outputTokens: 0,
+      firstTokenAtMs: null,
+      tokensPerSecond: null,
+    });
+    expect(at(200)).toMatchObject({
+      stage: 'decoding',
+      promptTokens: 12,
+      firstTokenAtMs: 200,
+      firstTokenMs: 190,
+    });
+    expect(at(1200)).toMatchObject({ outputTokens: 41, tokensPerSecond: 40 });
+    expect(at(1300)?.stage).toBe('held');
+    expect(at(2000)).toMatchObject({
+      stage: 'ended',
+      outcome: 'completed',
+      outputTokens: 55,
+      endedAtMs: 2000,
+    });
+    expect(requestOf(model, 'r2')).toMatchObject({ stage: 'prompting', promptTokens: 300, outcome: null });
+  });
+
+  test('[IM87] tells the stage of a request that says nothing of itself by its place alone', () => {
+    const model = goldenModel('cancel-running');
+    const cancel = typeAt(model, 'request.cancel');
+    expect(requestOf(model, 'r1', cancel - 1)).toMatchObject({ stage: 'prompting', firstTokenMs: null });
+    expect(requestOf(model, 'r1', cancel)?.stage).toBe('aborting');
+    expect(requestOf(model, 'r1')).toMatchObject({ stage: 'ended', outcome: 'cancelled' });
+    const queue = goldenModel('queue-full');
+    expect(requestOf(queue, 'r2', typeAt(queue, 'request.submit', 1))).toMatchObject({
+      stage: 'queued',
+      reason: 'at_capacity',
+    });
+  });
+
+  test('[IM88] knows requests that ran or waited before the trace begins', () => {
+    const model = modelOf(linesOf(goldenModel('queue-full').exportText(15)));
+    expect(requestOf(model, 'r1')).toMatchObject({ stage: 'ended', outcome: 'completed' });
+    expect(requestOf(model, 'r3', model.log.firstIndex)).toMatchObject({ stage: 'queued' });
+  });
+
+  test('[IM89] forgets requests that ended before the oldest step that is held', () => {
+    const model = modelOf(longLines(3000), { stepsMax: 500 });
+    const rows = model.requestsAt(LAST);
+    expect(rows.length).toBeGreaterThan(50);
+    expect(rows.length).toBeLessThan(150);
+    expect(
+      rows.every(
+        ({ endedAtMs }) => endedAtMs === null || endedAtMs >= model.log.timeAt(model.log.firstIndex),
+      ),
+    ).toBe(true);
+    expect(model.timelineAt(LAST).requests).toHaveLength(rows.length);
+  });
+
+  test.each(listGoldens())(
+    '[IM90] %s: what runs and waits in the context runs and waits in the table',
+    (name) => {
+      const model = goldenModel(name);
+      for (const index of indicesOf(model)) {
+        const { running, queue } = model.log.momentAt(index).after.context;
+        const open = model.requestsAt(index).filter(({ stage }) => stage !== 'ended');
+        const queued = open.filter(({ stage }) => stage === 'queued').map(({ requestId }) => requestId);
+        expect(queued.sort()).toEqual(queue.map(({ requestId }) => requestId).sort());
+        expect(open).toHaveLength(running.length + queue.length);
+      }
+    },
+  );
+});
+
+describe('the gauges', () => {
+  test('[IM91] hold each number against its own limits', () => {
+    const model = goldenModel('queue-full');
+    const gauges = model.gaugesAt(typeAt(model, 'request.submit', 3));
+    expect(gaugeOf(gauges, 'inFlight')).toMatchObject({ value: 1, of: 1, unit: 'count', tone: 'warning' });
+    expect(gaugeOf(gauges, 'queue')).toMatchObject({ value: 2, of: 2, tone: 'bad' });
+    expect(gaugeOf(gauges, 'sequences')).toMatchObject({ value: 1, of: 1 });
+    const { memory, total } = { memory: gaugeOf(gauges, 'memory'), total: 17_179_869_184 };
+    expect(memory).toMatchObject({
+      value: total / 2,
+      of: total,
+      soft: 0.85 * total,
+      hard: 0.97 * total,
+      tone: 'plain',
+    });
+    expect(gaugeOf(gauges, 'process')).toMatchObject({ value: 209_715_200, hard: null });
+    expect(gaugeOf(gauges, 'vram')).toMatchObject({ value: null, of: null, soft: null, hard: null });
+    expect(gaugeOf(gauges, 'cpu')).toMatchObject({ value: 0.1, of: 1, soft: 1, hard: 1, unit: 'ratio' });
+    expect(gaugeOf(gauges, 'loop')).toMatchObject({ value: 1, unit: 'ms' });
+  });
+
+  test.each(listGoldens())(
+    '[IM92] %s: a reading above its hard limit is bad, and pressure says so too',
+    (name) => {
+      const model = goldenModel(name);
+      for (const index of indicesOf(model)) {
+        const { observation, pressure } = model.log.momentAt(index).after.context;
+        const bad = model
+          .gaugesAt(index)
+          .filter(({ id, tone }) => tone === 'bad' && ['memory', 'vram', 'cpu'].includes(id));
+        if (bad.length > 0) expect(pressure).toBe('critical');
+        if (pressure === 'nominal' && observation !== null) expect(bad).toEqual([]);
+      }
+    },
+  );
+
+  test('[IM93] tell memory above its limits', () => {
+    const model = goldenModel('memory-exceeded');
+    const tones = indicesOf(model).map((index) => gaugeOf(model.gaugesAt(index), 'memory').tone);
+    expect(new Set(tones)).toEqual(new Set(['plain', 'bad']));
+  });
+
+  test('[IM94] tell tokens in a second of all requests that decode, and none where no trace tells', () => {
+    const model = modelOf(progressLines());
+    const rates = [20, 300, 1200, 1300, 1500, 1990, 2000].map(
+      (atMs) => gaugeOf(model.gaugesAt(model.log.indexAtTime(atMs)), 'tokens').value,
+    );
+    expect(rates[2]).toBe(40);
+    expect(rates[3]).toBe(0);
+    expect(rates[5]).toBeCloseTo(20.4, 1);
+    expect(rates[6]).toBe(0);
+    expect(gaugeOf(goldenModel('queue-full').gaugesAt(LAST), 'tokens').value).toBeNull();
+  });
+
+  test('[IM95] tell of the download while it is under way or went wrong', () => {
+    const model = goldenModel('download-cut');
+    expect(model.downloadAt(0)).toBeNull();
+    expect(model.downloadAt(7)).toMatchObject({
+      step: 'streaming',
+      receivedBytes: 60_000,
+      totalBytes: 200_000,
+      attempt: 1,
+    });
+    expect(model.downloadAt(8)).toMatchObject({ step: 'waiting', reason: 'transfer_cut' });
+    expect(model.downloadAt(LAST)).toBeNull();
+    expect(goldenModel('download-digest-mismatch').downloadAt(LAST)).toMatchObject({
+      step: 'rejected',
+      reason: 'digest_mismatch',
+    });
+  });
+
+  test.each(listGoldens())(
+    '[IM96] %s: the curves have what the gauges have, one entry for each change',
+    (name) => {
+      const model = goldenModel(name);
+      const series = model.seriesAt(LAST);
+      const { length } = series.atMs;
+      expect(Object.values(series).every((column) => column.length === length)).toBe(true);
+      for (const index of indicesOf(model)) {
+        const upTo = model.seriesAt(index);
+        const gauges = model.gaugesAt(index);
+        expect(upTo.inFlight.at(-1)).toBe(gaugeOf(gauges, 'inFlight').value);
+        expect(upTo.queue.at(-1)).toBe(gaugeOf(gauges, 'queue').value);
+        expect(upTo.memoryBytes.at(-1)).toBe(gaugeOf(gauges, 'memory').value);
+        expect(upTo.cpuRatio.at(-1)).toBe(gaugeOf(gauges, 'cpu').value);
+      }
+      const rows = series.atMs.map((_, place) =>
+        Object.entries(series).map(([key, column]) => (key === 'atMs' ? 0 : column[place])),
+      );
+      expect(
+        rows.every((row, place) => place === 0 || JSON.stringify(row) !== JSON.stringify(rows[place - 1])),
+      ).toBe(true);
+    },
+  );
+
+  test('[IM97] have no limits where the header of another version has none', () => {
+    const records = decodeTrace(readGolden('queue-full'));
+    const model = modelOf(encodeTrace([{ ...records[0], limits: {} }, ...records.slice(1)]));
+    expect(model.gaugesAt(LAST).flatMap(({ soft, hard }) => [soft, hard])).toEqual(Array(18).fill(null));
+    expect(indicesOf(model).map((index) => model.rowAt(index).summary)).toContain(
+      'refused: queue_full, queue 2',
+    );
+  });
+});
+
+describe('the tree of actors', () => {
+  const idsOf = ({ id, children }: ActorNode): string[] => [id, ...children.flatMap(idsOf)];
+
+  test('[IM98] has the ports of the active states, the acquisition below its port, and the requests that run', () => {
+    const download = goldenModel('download-cut');
+    expect(idsOf(download.actorsAt(6))).toEqual([
+      'supervisor',
+      'requestLedger',
+      'observeBackpressure',
+      'prepareRuntime',
+      'observeResources',
+      'acquireModel',
+      'acquisition',
+    ]);
+    const running = goldenModel('cancel-running');
+    const ledger = running.actorsAt(typeAt(running, 'request.cancel')).children[0];
+    expect(ledger).toMatchObject({ id: 'requestLedger', children: [{ id: 'r1', detail: 'aborting' }] });
+    const told = modelOf(progressLines());
+    expect(told.actorsAt(told.log.indexAtTime(1200)).children[0]?.children).toMatchObject([
+      { id: 'r1', detail: 'decoding, 41 tokens' },
+      { id: 'r2', detail: 'prompting, 0 tokens' },
+    ]);
+    expect(idsOf(goldenModel('stop-while-idle').actorsAt(LAST))).toEqual([
+      'supervisor',
+      'requestLedger',
+      'observeBackpressure',
+    ]);
+  });
+});
+
+test('[IM99] a view of a log without a step is refused, and one of no step that is held is of the nearest', () => {
+  expect(() => modelOf([]).rowAt(0)).toThrow(RangeError);
+  const model = goldenModel('queue-full');
+  expect(model.rowAt(-1)).toEqual(model.rowAt(0));
+  expect(model.rowAt(Number.NaN)).toEqual(model.rowAt(LAST));
+});
