@@ -1,14 +1,14 @@
 import type { ELK, ElkExtendedEdge, ElkNode } from 'elkjs';
 import type { Box, Chart, ChartArrow, ChartDrawing, ChartState, Route } from './chart.ts';
 import { stateName } from './state-name.ts';
-import { LINE_PX, textWidthPx, wrapText } from './text-size.ts';
+import { LINE_PX, labelWidthPx, textWidthPx, wrapText } from './text-size.ts';
 
 /** Sizes in px. */
 const LEAF_HEIGHT = 26;
 const TITLE_HEIGHT = 26;
 const PADDING = 10;
 const REGION_GAP = 12;
-const LABEL_CHARS_MAX = 12;
+const LABEL_CHARS_MAX = 9;
 const MARGIN = 6;
 
 /**
@@ -106,9 +106,13 @@ function graphOf(
       'elk.padding': '[top=0,left=0,bottom=0,right=0]',
       'elk.layered.cycleBreaking.strategy': 'MODEL_ORDER',
       'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+      // Where no arrow tells which comes first, the machine does: the initial state above what it leads to.
+      'elk.layered.considerModelOrder.components': 'MODEL_ORDER',
       'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
       'elk.layered.feedbackEdges': 'true',
-      'elk.layered.spacing.nodeNodeBetweenLayers': '14',
+      'elk.layered.edgeLabels.sideSelection': 'ALWAYS_DOWN',
+      'elk.layered.compaction.postCompaction.strategy': 'EDGE_LENGTH',
+      'elk.layered.spacing.nodeNodeBetweenLayers': '10',
       'elk.layered.spacing.edgeNodeBetweenLayers': '8',
       'elk.layered.spacing.edgeEdgeBetweenLayers': '8',
       'elk.spacing.nodeNode': '12',
@@ -134,7 +138,7 @@ function labelBox(label: string) {
   const lines = wrapText(label, LABEL_CHARS_MAX);
   return {
     text: label,
-    width: Math.max(...lines.map((line) => textWidthPx(line))) + 6,
+    width: Math.max(...lines.map((line) => labelWidthPx(line))) + 6,
     height: lines.length * LINE_PX,
   };
 }

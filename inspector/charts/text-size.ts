@@ -11,6 +11,11 @@ export function textWidthPx(text: string): number {
   return Math.ceil(width);
 }
 
+/** The same of the text of an arrow, which is 11.5 px. */
+export function labelWidthPx(text: string): number {
+  return Math.ceil((textWidthPx(text) * 11.5) / 13);
+}
+
 const NARROW = new Set("ijltfr.,:;'|!() ");
 const WIDE = new Set('mwMW');
 
