@@ -2,7 +2,7 @@ import type { Box, ChartDrawing } from '../../charts/chart.ts';
 import type { ActiveStates } from '../../model/views.ts';
 
 /** Below this scale the names in a chart are hard to read: then a part of it is shown, and what is active is kept in sight. */
-const READABLE_SCALE = 0.74;
+const READABLE_SCALE = 0.68;
 const SCALE_MAX = 1.15;
 
 /** The scale at which a whole chart fits into a place. */
