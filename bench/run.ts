@@ -5,6 +5,7 @@ import { benchCycles } from './cycles.ts';
 import { type Ask, benchDecode } from './decode.ts';
 import { benchDownload } from './download.ts';
 import { benchGate } from './gate.ts';
+import { benchInspector } from './inspector.ts';
 import { type Finding, isMet } from './measure.ts';
 import { embedded, random } from './models.ts';
 import { benchStart } from './start.ts';
@@ -31,6 +32,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Finding[]>>> = {
   ],
   cycles: benchCycles,
   trace: benchTrace,
+  inspector: benchInspector,
   download: async () => benchDownload(await random('135M', 135e6), 3),
 };
 

@@ -31,8 +31,8 @@ describe('chart in its place', () => {
 
   test('[IP24] is as large as can be read where it is too small as a whole', () => {
     expect(wholeScale(DRAWING, 300, 380)).toBe(0.3);
-    expect(readableScale(DRAWING, 300, 380)).toBe(0.74);
-    expect(readableScale(DRAWING, 0, 0)).toBe(0.74);
+    expect(readableScale(DRAWING, 300, 380)).toBe(0.68);
+    expect(readableScale(DRAWING, 0, 0)).toBe(0.68);
   });
 
   test('[IP24] has the outermost active state in sight that fits', () => {
