@@ -17,6 +17,8 @@ const config: Config = {
       },
     ],
   },
+  // What waits for something ends by its own deadlines; this one is for machines that others use too.
+  testTimeout: 20_000,
   // The real runtime computes on all but one core: two files at a time keep its tests honest on two cores.
   maxWorkers: 2,
 };

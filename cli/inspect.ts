@@ -45,7 +45,7 @@ Exit codes:
   1    the page cannot be served, as its port is taken
   2    usage, or an address that is none
   5    nothing to attach to: not reached, another token, or not an inspector
-  7    corrupt: the trace is damaged, or cannot be read`;
+  7    corrupt: the trace cannot be read, or is damaged before its first step`;
 
 export function createInspectCommand(): Command {
   const command = new Command('inspect')
@@ -73,7 +73,7 @@ export async function runInspect(
     if ((trace === undefined) === (attach === undefined)) {
       throw new UsageError('Name one trace file, or --attach ADDRESS.');
     }
-    if (trace !== undefined && !(await isSound(trace, output))) return EXIT_CORRUPT;
+    if (trace !== undefined && !(await isShowable(trace, output))) return EXIT_CORRUPT;
     const feed = await feedOf(trace, attach);
     const inspector = await startInspector(feed, port === undefined ? {} : { port });
     const stopped = untilInterrupted();
@@ -103,8 +103,11 @@ async function readFirstLine(input: NodeJS.ReadableStream): Promise<string> {
   return '';
 }
 
-/** What is damaged is told and not shown. A trace that this version would run otherwise is a trace all the same. */
-async function isSound(trace: string, output: CommandOutput): Promise<boolean> {
+/**
+ * Whether there is something to show. Of a damaged trace that is what comes before the damage, as the page shows it
+ * too; one that this version would run otherwise, or cannot run, is shown as it was recorded.
+ */
+async function isShowable(trace: string, output: CommandOutput): Promise<boolean> {
   const result = await replayFile(trace);
   switch (result.kind) {
     case 'ok':
@@ -120,6 +123,10 @@ async function isSound(trace: string, output: CommandOutput): Promise<boolean> {
     case 'corrupt': {
       const message = `line ${result.line}: ${CORRUPT[result.why]}`;
       output.note(`${output.colors.red('corrupt')}: ${trace}: ${message}`);
+      if (result.steps > 0) {
+        output.note(`Shown are the ${result.steps} steps before it.`);
+        return true;
+      }
       output.result(null, { ok: false, reason: result.why, line: result.line, message });
       return false;
     }

@@ -25,6 +25,9 @@ interface Standing {
   readonly ended: Promise<number | null>;
 }
 
+/** The address on standard output and the hint on the other: which of the two comes first, nobody says. */
+const SHOWN = /#token=[0-9a-f]{64}[\s\S]*Ctrl-C/;
+
 const standing: Standing[] = [];
 afterEach(async () => {
   for (const { child, ended } of standing.splice(0)) {
@@ -125,7 +128,7 @@ describe('llamero inspect', () => {
     '[CI1] prints the address alone on a line, serves the file, and ends with 0 by %s',
     async (signal) => {
       const command = stand(['inspect', pathOf('ok')]);
-      await command.until(/Ctrl-C/);
+      await command.until(SHOWN);
       const { stdout, stderr } = command.said();
       expect(stdout).toMatch(new RegExp(`^${ADDRESS.source}\n$`));
       expect(stderr).toBe('Press Ctrl-C to stop.\n');
@@ -142,7 +145,7 @@ describe('llamero inspect', () => {
     async () => {
       const port = await freePort();
       const command = stand(['inspect', pathOf('ok'), '--json', '--port', String(port)]);
-      await command.until(/Ctrl-C/);
+      await command.until(SHOWN);
       const told = JSON.parse(command.said().stdout) as { url: string };
       expect(told).toEqual({
         type: 'result',
@@ -158,11 +161,23 @@ describe('llamero inspect', () => {
   );
 
   test(
-    '[CI3] of a damaged trace says which line, and serves nothing',
+    '[CI3] of a damaged trace says which line, and shows what comes before it',
     async () => {
-      const { code, stdout, stderr } = await llamero(['inspect', pathOf('corrupt')]);
+      const command = stand(['inspect', pathOf('corrupt')]);
+      await command.until(SHOWN);
+      expect(command.said().stderr).toMatch(/^corrupt: .*corrupt\.jsonl: line \d+: the line ends too early/);
+      expect(command.said().stderr).toMatch(/Shown are the \d+ steps before it\./);
+      expect(linesOf(await readTrace(addressIn(command.said().stdout))).length).toBeGreaterThan(2);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    '[CI3] of what is no trace says so, and serves nothing',
+    async () => {
+      const { code, stdout, stderr } = await llamero(['inspect', 'package.json']);
       expect({ code, stdout }).toEqual({ code: 7, stdout: '' });
-      expect(stderr).toMatch(/^corrupt: .*corrupt\.jsonl: line \d+: the line ends too early/);
+      expect(stderr).toMatch(/^corrupt: package\.json: line 1: /);
       const gone = await llamero(['inspect', pathOf('nowhere'), '--json']);
       expect(gone.code).toBe(7);
       expect(JSON.parse(gone.stdout)).toMatchObject({ ok: false, reason: 'unreadable', line: 1 });
@@ -174,7 +189,7 @@ describe('llamero inspect', () => {
     '[CI4] of a trace that is %s says so, and shows it all the same',
     async (kind) => {
       const command = stand(['inspect', pathOf(kind)]);
-      await command.until(/Ctrl-C/);
+      await command.until(SHOWN);
       expect(command.said().stderr).toMatch(/^Shown as recorded: .*See: llamero replay\.\n/);
       expect(linesOf(await readTrace(addressIn(command.said().stdout))).length).toBeGreaterThan(2);
     },
@@ -191,7 +206,7 @@ describe('llamero inspect', () => {
         stand(['inspect', '--attach', origin.url ?? '']),
         stand(['inspect', '--attach', '-'], { input: `${origin.url}\n` }),
       ];
-      await Promise.all(commands.map((command) => command.until(/Ctrl-C/)));
+      await Promise.all(commands.map((command) => command.until(SHOWN)));
       const addresses = commands.map((command) => addressIn(command.said().stdout));
       expect(addresses).not.toContain(origin.url);
       const reading = addresses.map((address) => readTrace(address));
@@ -273,7 +288,7 @@ describe('llamero inspect --open', () => {
         stand(['inspect', pathOf('ok'), '--open'], { path: `${folder}:/usr/bin:/bin` }),
         stand(['inspect', pathOf('ok'), '--open'], { path: folder.replace(/.$/, '~') }),
       ];
-      await Promise.all([withBrowser.until(/Press Ctrl-C/), without.until(/Press Ctrl-C/)]);
+      await Promise.all([withBrowser.until(SHOWN), without.until(SHOWN)]);
       expect(without.said().stderr).toContain('open the address by hand');
       expect(withBrowser.said().stderr).toBe('Press Ctrl-C to stop.\n');
       expect(await readWhole(opened, ADDRESS)).toBe(addressIn(withBrowser.said().stdout));
