@@ -1,7 +1,7 @@
 import type { TraceHeader } from '../../machines/trace-line.ts';
 import type { Reason } from '../../policies/reasons.ts';
 import { summaryOf } from './event-summary.ts';
-import { keepsTime } from './keeps-time.ts';
+import { isHeard } from './is-heard.ts';
 import { stateWord } from './state-words.ts';
 import { kindOf, type ToldEvent, toldEvent } from './told-event.ts';
 import type { EventRow, Moment, Tone } from './views.ts';
@@ -43,7 +43,7 @@ function reasonOf({ step, after }: Moment, told: ToldEvent | null): Reason | nul
 
 function toneOf({ step, before, after }: Moment, told: ToldEvent | null): Tone {
   // What came too late changed nothing.
-  if (told !== null && 'generation' in told && !keepsTime(before, told)) return 'plain';
+  if (told !== null && 'generation' in told && !isHeard(before, told)) return 'plain';
   switch (told?.type) {
     case 'request.submit':
       switch (after.context.lastArrival?.disposition) {

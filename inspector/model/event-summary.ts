@@ -4,7 +4,7 @@ import type { TraceHeader } from '../../machines/trace-line.ts';
 import { readEffect } from './effect-words.ts';
 import { formatByteRate, formatBytesOf, formatCount, formatMs, formatPlural, formatRatio } from './format.ts';
 import { decidingFactOf } from './gate-facts.ts';
-import { keepsTime } from './keeps-time.ts';
+import { isHeard } from './is-heard.ts';
 import { limitOf } from './limit-of.ts';
 import { timerWords } from './name-words.ts';
 import type { ToldEvent } from './told-event.ts';
@@ -13,7 +13,7 @@ import type { Moment } from './views.ts';
 /** What came of an event, in plain words with the facts: `refused: queue_full, queue 16 of 16`. */
 export function summaryOf(moment: Moment, told: ToldEvent | null, header: TraceHeader | null): string {
   if (told === null) return internalSummary(moment);
-  if ('generation' in told && !keepsTime(moment.before, told)) return staleSummary(moment, told.generation);
+  if ('generation' in told && !isHeard(moment.before, told)) return staleSummary(moment, told.generation);
   const { context } = moment.after;
   switch (told.type) {
     case 'supervisor.start':

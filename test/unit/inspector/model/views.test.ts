@@ -5,8 +5,9 @@ import { decodeTrace, encodeTrace } from '../../../doubles/trace-records.ts';
 import { listGoldens, readGolden } from '../../../traces/golden-files.ts';
 import { goldenModel, indicesOf, linesOf, modelOf } from './fed-models.ts';
 import { longLines } from './long-trace.ts';
-import { progressLines } from './progress-trace.ts';
+import { progressLines, silentLines } from './progress-trace.ts';
 
+const silentModel = (name: string): InspectorModel => modelOf(silentLines(name));
 const LAST = Number.MAX_SAFE_INTEGER;
 const requestOf = (model: InspectorModel, requestId: string, index = LAST) =>
   model.requestsAt(index).find((row) => row.requestId === requestId);
@@ -79,7 +80,7 @@ describe('the timeline', () => {
 
 describe('the table of requests', () => {
   test('[IM84] tells of each how long it waited, how it ended and why, the latest first', () => {
-    const model = goldenModel('queue-wait-expired');
+    const model = silentModel('queue-wait-expired');
     expect(model.requestsAt(LAST)).toMatchObject([
       { requestId: 'r3', stage: 'ended', outcome: 'completed', waitedMs: 1000, firstTokenMs: null },
       { requestId: 'r2', stage: 'ended', outcome: 'expired', reason: 'queue_wait_exceeded', waitedMs: null },
@@ -124,7 +125,7 @@ describe('the table of requests', () => {
   });
 
   test('[IM87] tells the stage of a request that says nothing of itself by its place alone', () => {
-    const model = goldenModel('cancel-running');
+    const model = silentModel('cancel-running');
     const cancel = typeAt(model, 'request.cancel');
     expect(requestOf(model, 'r1', cancel - 1)).toMatchObject({ stage: 'prompting', firstTokenMs: null });
     expect(requestOf(model, 'r1', cancel)?.stage).toBe('aborting');
@@ -221,7 +222,7 @@ describe('the gauges', () => {
     expect(rates[3]).toBe(0);
     expect(rates[5]).toBeCloseTo(20.4, 1);
     expect(rates[6]).toBe(0);
-    expect(gaugeOf(goldenModel('queue-full').gaugesAt(LAST), 'tokens').value).toBeNull();
+    expect(gaugeOf(silentModel('queue-full').gaugesAt(LAST), 'tokens').value).toBeNull();
   });
 
   test('[IM95] tell of the download while it is under way or went wrong', () => {
@@ -289,7 +290,7 @@ describe('the tree of actors', () => {
       'acquireModel',
       'acquisition',
     ]);
-    const running = goldenModel('cancel-running');
+    const running = silentModel('cancel-running');
     const ledger = running.actorsAt(typeAt(running, 'request.cancel')).children[0];
     expect(ledger).toMatchObject({ id: 'requestLedger', children: [{ id: 'r1', detail: 'aborting' }] });
     const told = modelOf(progressLines());
