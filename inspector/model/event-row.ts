@@ -1,7 +1,7 @@
 import type { TraceHeader } from '../../machines/trace-line.ts';
 import type { Reason } from '../../policies/reasons.ts';
 import { summaryOf } from './event-summary.ts';
-import { isHeard } from './keeps-time.ts';
+import { isHeard } from './is-heard.ts';
 import { stateWord } from './state-words.ts';
 import { kindOf, type ToldEvent, toldEvent } from './told-event.ts';
 import type { EventRow, Moment, Tone } from './views.ts';

@@ -4,7 +4,7 @@ import type { TraceHeader } from '../../machines/trace-line.ts';
 import { readEffect } from './effect-words.ts';
 import { formatByteRate, formatBytesOf, formatCount, formatMs, formatPlural, formatRatio } from './format.ts';
 import { decidingFactOf } from './gate-facts.ts';
-import { isHeard } from './keeps-time.ts';
+import { isHeard } from './is-heard.ts';
 import { limitOf } from './limit-of.ts';
 import { timerWords } from './name-words.ts';
 import type { ToldEvent } from './told-event.ts';

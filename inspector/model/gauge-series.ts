@@ -1,14 +1,7 @@
-import { countUpTo, latestUpTo } from './place-in-order.ts';
+import { countUpTo, itself } from './place-in-order.ts';
 import { createTokenRate } from './token-rate.ts';
 import type { LogFollower } from './trace-log.ts';
 import type { GaugeSeries, Standing } from './views.ts';
-
-interface Reading {
-  readonly index: number;
-  readonly atMs: number;
-  /** In the order of `COLUMNS`. */
-  readonly values: readonly (number | null)[];
-}
 
 const COLUMNS = [
   'inFlight',
@@ -22,32 +15,45 @@ const COLUMNS = [
 
 const PRESSURES = ['nominal', 'elevated', 'critical'];
 
+type ColumnName = (typeof COLUMNS)[number];
+type Columns = { readonly [N in ColumnName]: (number | null)[] };
+
 /** Follows the readings that are drawn as curves: one entry for each step that changed one of them. */
 export function createSeriesIndex() {
   const rate = createTokenRate();
-  let readings: Reading[] = [];
-  let given: {
-    readonly count: number;
-    readonly first: Reading | undefined;
-    readonly series: GaugeSeries;
-  } | null = null;
+  /** Index of the step of each entry, and its time; the columns are of their length. */
+  let indices: number[] = [];
+  let atMs: number[] = [];
+  let columns = emptyColumns();
+  let given: GaugeSeries | null = null;
+  let givenCount = 0;
 
-  const look = (standing: Standing, index: number, atMs: number): void => {
-    const values = valuesOf(standing, rate.follow(standing.context.running, atMs));
-    const known = readings.at(-1)?.values;
-    if (known === undefined || values.some((value, column) => value !== known[column])) {
-      readings.push({ index, atMs, values });
-    }
+  const look = (standing: Standing, index: number, nowMs: number): void => {
+    const values = valuesOf(standing, rate.follow(standing.context.running, nowMs));
+    const last = indices.length - 1;
+    if (last >= 0 && COLUMNS.every((name) => columns[name][last] === values[name])) return;
+    indices.push(index);
+    atMs.push(nowMs);
+    for (const name of COLUMNS) columns[name].push(values[name]);
   };
+
+  const cut = (from: number, to: number): Columns => mapColumns((name) => columns[name].slice(from, to));
 
   const follower: LogFollower = {
     begin: look,
-    step: ({ after, index, atMs }) => look(after, index, atMs),
+    step: ({ after, index, atMs: nowMs }) => look(after, index, nowMs),
     drop: (firstIndex) => {
-      readings = readings.slice(Math.max(0, countUpTo(readings, firstIndex, indexOf) - 1));
+      const from = Math.max(0, countUpTo(indices, firstIndex, itself) - 1);
+      columns = cut(from, indices.length);
+      indices = indices.slice(from);
+      atMs = atMs.slice(from);
+      given = null;
     },
     forget: () => {
-      readings = [];
+      columns = emptyColumns();
+      indices = [];
+      atMs = [];
+      given = null;
       rate.forget();
     },
   };
@@ -56,45 +62,34 @@ export function createSeriesIndex() {
     follower,
     /** Tokens of all running requests in a second; null where no trace tells. */
     tokensPerSecondAt: (index: number): number | null =>
-      latestUpTo(readings, index, indexOf)?.values[COLUMNS.indexOf('tokensPerSecond')] ?? null,
+      columns.tokensPerSecond[countUpTo(indices, index, itself) - 1] ?? null,
     at: (index: number): GaugeSeries => {
-      const count = countUpTo(readings, index, indexOf);
-      if (given?.count !== count || given.first !== readings[0]) {
-        given = { count, first: readings[0], series: columnsOf(readings.slice(0, count)) };
+      const count = countUpTo(indices, index, itself);
+      if (given === null || givenCount !== count) {
+        given = { atMs: atMs.slice(0, count), ...cut(0, count) };
+        givenCount = count;
       }
-      return given.series;
+      return given;
     },
   };
 }
 
-const indexOf = ({ index }: Reading): number => index;
-
-function valuesOf({ context }: Standing, tokensPerSecond: number | null): readonly (number | null)[] {
+function valuesOf({ context }: Standing, tokensPerSecond: number | null): Record<ColumnName, number | null> {
   const { admission, observation, pressure } = context;
-  return [
-    admission.inFlight,
-    admission.queued,
+  return {
+    inFlight: admission.inFlight,
+    queue: admission.queued,
     tokensPerSecond,
-    observation === null ? null : observation.memoryTotalBytes - observation.memoryAvailableBytes,
-    observation?.vramUsedBytes ?? null,
-    observation?.cpuLoadRatio ?? null,
-    PRESSURES.indexOf(pressure),
-  ];
+    memoryBytes:
+      observation === null ? null : observation.memoryTotalBytes - observation.memoryAvailableBytes,
+    vramBytes: observation?.vramUsedBytes ?? null,
+    cpuRatio: observation?.cpuLoadRatio ?? null,
+    pressure: PRESSURES.indexOf(pressure),
+  };
 }
 
-function columnsOf(readings: readonly Reading[]): GaugeSeries {
-  const column = (name: (typeof COLUMNS)[number]): readonly (number | null)[] => {
-    const place = COLUMNS.indexOf(name);
-    return readings.map(({ values }) => values[place] ?? null);
-  };
-  return {
-    atMs: readings.map(({ atMs }) => atMs),
-    inFlight: column('inFlight'),
-    queue: column('queue'),
-    tokensPerSecond: column('tokensPerSecond'),
-    memoryBytes: column('memoryBytes'),
-    vramBytes: column('vramBytes'),
-    cpuRatio: column('cpuRatio'),
-    pressure: column('pressure'),
-  };
+function mapColumns(make: (name: ColumnName) => (number | null)[]): Columns {
+  return Object.fromEntries(COLUMNS.map((name) => [name, make(name)])) as Columns;
 }
+
+const emptyColumns = (): Columns => mapColumns(() => []);

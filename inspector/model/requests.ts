@@ -26,6 +26,8 @@ interface RequestLife {
   aborting: Point | null;
   ended: (Point & { readonly outcome: Outcome | null; readonly reason: Reason | null }) | null;
   readonly points: ProgressPoint[];
+  /** How it is shown from its end on, made when it was asked for: most of a long log are over. */
+  shown: { readonly row: RequestRow; readonly bar: RequestBar } | null;
 }
 
 /** Follows every request from its arrival to its end. */
@@ -49,6 +51,7 @@ export function createRequestIndex() {
       aborting: null,
       ended: null,
       points: [],
+      shown: null,
     };
     lives.push(life);
     if (!isRefused) open.set(requestId, life);
@@ -129,18 +132,30 @@ export function createRequestIndex() {
     /** Requests that had come by a step, the latest first. */
     rowsAt: (index: number): readonly RequestRow[] =>
       until(index)
-        .map((life) => rowOf(life, index))
+        .map((life) => shownAt(life, index).row)
         .reverse(),
     /** Those of them that were let in, in the order of their arrival. */
     barsAt: (index: number): readonly RequestBar[] =>
       until(index)
         .filter(({ isRefused }) => !isRefused)
-        .map((life) => ({
-          index: life.arrived.index,
-          requestId: life.requestId,
-          outcome: by(life.ended, index)?.outcome ?? null,
-          ...timesOf(life, index),
-        })),
+        .map((life) => shownAt(life, index).bar),
+  };
+}
+
+function shownAt(life: RequestLife, index: number) {
+  const isOver = life.isRefused || by(life.ended, index) !== null;
+  if (isOver && life.shown !== null) return life.shown;
+  const shown = { row: rowOf(life, index), bar: barOf(life, index) };
+  if (isOver) life.shown = shown;
+  return shown;
+}
+
+function barOf(life: RequestLife, index: number): RequestBar {
+  return {
+    index: life.arrived.index,
+    requestId: life.requestId,
+    outcome: by(life.ended, index)?.outcome ?? null,
+    ...timesOf(life, index),
   };
 }
 
