@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import type { Supervisor } from '../index.ts';
@@ -209,9 +212,11 @@ const WATCH_PILL = `(() => {
   });
 })()`;
 
-/** From the drop of a trace of 100,000 events until all are there, and the longest task while it is scrolled through. */
+/** From the choice of a file of 100,000 events until all are there, and the longest task while it is scrolled through. */
 async function longTraceLoads(openPage: OpenPage): Promise<Finding[]> {
-  const text = longTrace(EVENTS);
+  const folder = await mkdtemp(join(tmpdir(), 'llamero-long-'));
+  const path = join(folder, 'long.jsonl');
+  await writeFile(path, longTrace(EVENTS));
   const loads: number[] = [];
   const tasks: number[] = [];
   for (let round = 0; round < 3; round += 1) {
@@ -221,11 +226,7 @@ async function longTraceLoads(openPage: OpenPage): Promise<Finding[]> {
       page.click('[data-testid=import]'),
     ]);
     const beganAtMs = performance.now();
-    await chooser.setFiles({
-      name: 'long.jsonl',
-      mimeType: 'application/x-ndjson',
-      buffer: Buffer.from(text),
-    });
+    await chooser.setFiles(path);
     await page.waitForSelector(`html[data-events="${EVENTS}"]`);
     loads.push(performance.now() - beganAtMs);
     await sleep(500);
@@ -239,10 +240,11 @@ async function longTraceLoads(openPage: OpenPage): Promise<Finding[]> {
     tasks.push(await page.evaluate('Math.max(0, ...globalThis.tasks)'));
     await page.close();
   }
+  await rm(folder, { recursive: true });
   const detail = `${loads.length} rounds`;
   return [
     finding(
-      'inspector: a trace of 100,000 events, dropped until shown',
+      'inspector: a trace of 100,000 events, from its file until all are shown',
       median(loads),
       'ms',
       { atMost: 3000 },

@@ -1,7 +1,7 @@
 import { createActor } from 'xstate';
 import { createFlightRecorder } from '../actors/flight-recorder.ts';
 import { createRecordedLogic } from '../actors/recorded-logic.ts';
-import type { SupervisorEvent } from '../machines/events.ts';
+import { REQUEST_STEPS, type SupervisorEvent } from '../machines/events.ts';
 import { DEFAULT_LIMITS } from '../policies/limits.ts';
 import { createDice, type Dice } from '../test/doubles/dice.ts';
 import { bareMachine } from './bare-machine.ts';
@@ -47,7 +47,7 @@ export function playRandomRun(seed: number): string {
 function randomEvent(dice: Dice, atMs: number, current: number, i: number): SupervisorEvent {
   const generation = dice.roll(5) === 0 ? dice.roll(4) : current;
   const requestId = `r${dice.roll(12)}`;
-  switch (dice.roll(14)) {
+  switch (dice.roll(15)) {
     case 0:
     case 1:
       return { type: 'supervisor.start', atMs };
@@ -110,6 +110,16 @@ function randomEvent(dice: Dice, atMs: number, current: number, i: number): Supe
             reason: dice.pick(['digest_mismatch', 'runtime_load_failed']),
             atMs,
           };
+    case 13:
+      return {
+        type: 'request.progressed',
+        requestId,
+        generation,
+        step: dice.pick(REQUEST_STEPS),
+        promptTokens: dice.roll(100),
+        outputTokens: dice.roll(100),
+        atMs,
+      };
     default:
       return sample(dice, atMs);
   }

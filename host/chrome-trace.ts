@@ -1,4 +1,5 @@
 import type { SupervisorContext } from '../machines/context.ts';
+import type { RequestStep } from '../machines/events.ts';
 import type { SupervisorSnapshot } from '../machines/pure-stepper.ts';
 import type { TraceStep } from '../machines/trace-line.ts';
 
@@ -22,7 +23,8 @@ export interface ChromeTrace {
 
 /**
  * A trace for a profiler that reads the Chrome trace-event format: states as nested slices, requests as overlapping
- * bars (waiting, running), refusals and faults as instants, load and memory as counters. What is open at the end of
+ * bars (waiting, running, and in it prompting, decoding, held, aborting), refusals and faults as instants, load and
+ * memory as counters. What is open at the end of
  * the trace is closed there.
  *
  * It follows a replay: `replayFile(path, { onStep: chrome.onStep })`, then `chrome.end()`. Of a trace that is damaged
@@ -30,8 +32,9 @@ export interface ChromeTrace {
  */
 export function createChromeTrace() {
   const events: ChromeEvent[] = METADATA.slice();
-  const open = new Map<string, 'waiting' | 'running'>();
-  let slices: string[] = [];
+  /** The bars of each request that are open, from the outer to the inner. */
+  const open = new Map<string, Bars>();
+  let slices: readonly string[] = [];
   let nowUs = 0;
 
   const push = (ph: ChromeEvent['ph'], name: string, cat: string, rest: Partial<ChromeEvent> = {}) =>
@@ -40,13 +43,10 @@ export function createChromeTrace() {
   const onStep = (step: TraceStep, { value, context }: SupervisorSnapshot): void => {
     nowUs = Math.max(nowUs, Math.round(timeOf(step, context) * 1000));
     const path = pathOf(value);
-    if (path.join() !== slices.join()) {
-      const shared = path.findIndex((name, i) => name !== slices[i]);
-      const kept = shared === -1 ? path.length : shared;
-      for (const name of slices.slice(kept).reverse()) push('E', name, 'state');
-      for (const name of path.slice(kept)) push('B', name, 'state');
-      slices = path;
-    }
+    const { ended, begun } = turn(slices, path);
+    for (const name of ended) push('E', name, 'state');
+    for (const name of begun) push('B', name, 'state');
+    slices = path;
     followRequests(context);
     const { lastArrival } = context;
     if (step.e.type === 'request.submit' && lastArrival?.disposition === 'refused') {
@@ -70,24 +70,40 @@ export function createChromeTrace() {
   };
 
   const followRequests = ({ queue, running }: SupervisorContext) => {
-    const now = new Map<string, 'waiting' | 'running'>();
-    for (const { requestId } of queue) now.set(requestId, 'waiting');
-    for (const { requestId } of running) now.set(requestId, 'running');
-    for (const [id, phase] of open) if (now.get(id) !== phase) push('e', phase, 'request', { id, tid: 2 });
-    for (const [id, phase] of now) if (open.get(id) !== phase) push('b', phase, 'request', { id, tid: 2 });
+    const now = new Map<string, Bars>();
+    for (const { requestId } of queue) now.set(requestId, ['waiting']);
+    for (const { requestId, progress } of running) {
+      now.set(requestId, progress === undefined ? ['running'] : ['running', progress.step]);
+    }
+    const turns = [...new Set([...open.keys(), ...now.keys()])].map(
+      (id) => [id, turn(open.get(id) ?? [], now.get(id) ?? [])] as const,
+    );
+    for (const [id, { ended }] of turns) for (const name of ended) push('e', name, 'request', { id, tid: 2 });
+    for (const [id, { begun }] of turns) for (const name of begun) push('b', name, 'request', { id, tid: 2 });
     open.clear();
-    for (const [id, phase] of now) open.set(id, phase);
+    for (const [id, bars] of now) open.set(id, bars);
   };
 
   return {
     onStep,
     /** No more steps. */
     end: (): ChromeTrace => {
-      for (const [id, phase] of open) push('e', phase, 'request', { id, tid: 2 });
+      for (const [id, bars] of open) {
+        for (const name of bars.toReversed()) push('e', name, 'request', { id, tid: 2 });
+      }
       for (const name of slices.toReversed()) push('E', name, 'state');
       return { traceEvents: events, displayTimeUnit: 'ms' };
     },
   };
+}
+
+type Bars = readonly ('waiting' | 'running' | RequestStep)[];
+
+/** What ends and what begins, in order, where one path of nested names follows another. */
+function turn(before: readonly string[], after: readonly string[]) {
+  const differs = after.findIndex((name, i) => name !== before[i]);
+  const kept = differs === -1 ? after.length : differs;
+  return { ended: before.slice(kept).toReversed(), begun: after.slice(kept) };
 }
 
 const METADATA: ChromeEvent[] = [

@@ -15,7 +15,7 @@ export type RequestStep = (typeof REQUEST_STEPS)[number];
 /** How far a running request is. */
 export interface RequestProgress {
   readonly step: RequestStep;
-  /** Tokens of the prompt that were evaluated so far, those found in the cache included. */
+  /** Length of the prompt; 0 while it is not known. */
   readonly promptTokens: number;
   readonly outputTokens: number;
 }

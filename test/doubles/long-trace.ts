@@ -6,7 +6,7 @@ import {
   type TraceStep,
 } from '../../machines/trace-line.ts';
 
-/** A trace of so many steps: those of a golden run again and again, each round from the frame that it began with. */
+/** A trace of so many steps as a recording has them, behind one frame: a run from stopped to stopped again and again. */
 export function longTrace(steps: number, golden = 'plain-run'): string {
   const records = readFileSync(new URL(`../traces/${golden}.jsonl`, import.meta.url), 'utf8')
     .trim()
@@ -19,12 +19,10 @@ export function longTrace(steps: number, golden = 'plain-run'): string {
   const frame = records.find((record): record is TraceFrame => 'kind' in record && record.kind === 'frame')!;
   const round = records.filter((record): record is TraceStep => !('kind' in record));
   const encoder = createTraceEncoder();
-  const lines = [encoder.encode(header)];
+  const lines = [encoder.encode(header), encoder.encode(frame)];
   let next = frame.i;
   let lateMs = 0;
   while (next - frame.i < steps) {
-    if (next !== frame.i) lines.push(encoder.encode({ kind: 'gap', lost: 0 }));
-    lines.push(encoder.encode({ ...frame, i: next, after: encoder.hash() }));
     for (const step of round.slice(0, steps - (next - frame.i))) {
       lines.push(encoder.encode({ ...later(step, lateMs), i: next }));
       next += 1;

@@ -2,7 +2,7 @@ import type { World } from './environment.ts';
 import type { Invariant } from './invariant.ts';
 import type { MachineStep } from './machine-steps.ts';
 
-/** What holds of completions. */
+/** What holds of completions and reports. */
 export const COMPLETION_INVARIANTS: readonly Invariant[] = [
   {
     id: 'IV7',
@@ -10,6 +10,12 @@ export const COMPLETION_INVARIANTS: readonly Invariant[] = [
       'A completion that nobody waits for changes nothing, and every start has a generation of its own.',
     holds: ({ move, step, before }) =>
       (move.cause.kind !== 'stale' || changesNothing(step)) && isNumberedAnew(step, before),
+  },
+  {
+    id: 'IV26',
+    sentence:
+      'How far a running request is, whenever it is told, changes nothing that anything is decided by.',
+    holds: ({ move, step }) => move.cause.kind !== 'advance' || changesNothing(step),
   },
 ];
 

@@ -39,7 +39,8 @@ export type InvariantId =
   | 'IV22'
   | 'IV23'
   | 'IV24'
-  | 'IV25';
+  | 'IV25'
+  | 'IV26';
 
 /** Whether an order to run goes out in this step. */
 export const isRun = (effect: Effect) => effect.kind === 'order' && effect.command.type === 'request.run';

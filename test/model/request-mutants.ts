@@ -3,6 +3,7 @@ import {
   abandonRunning,
   abortRunning,
   dispatchWaiting,
+  recordRequestProgress,
   recordSettlement,
   type Step,
   withdraw,
@@ -97,6 +98,29 @@ export const REQUEST_MUTANTS: readonly Mutant[] = [
     machine: () =>
       withGuards({
         castsSuspicion: ({ event }) => event.type === 'request.settled' && event.outcome === 'failed',
+      }),
+  },
+  {
+    name: 'takes a report of decoding for a silence',
+    killedBy: 'IV26',
+    machine: () =>
+      withSteps({
+        recordRequestProgress: onEvent('request.progressed', (context, event) => {
+          const { context: kept } = recordRequestProgress(context, event);
+          const silences = context.silences + (kept.running === undefined ? 0 : 1);
+          return { context: { ...kept, silences }, effects: [] };
+        }),
+      }),
+  },
+  {
+    name: 'lets a report of an earlier start make the runtime suspect',
+    killedBy: 'IV7',
+    machine: () =>
+      withSteps({
+        recordRequestProgress: onEvent('request.progressed', (context, { generation }) => ({
+          context: { suspect: context.suspect || generation !== context.generation },
+          effects: [],
+        })),
       }),
   },
   {

@@ -41,6 +41,7 @@ export const SOMETIMES: { readonly [name: string]: (edge: Edge) => boolean } = {
     after.machine.phase === 'draining' &&
     step.told.fault === 'runtime_unresponsive',
   'a port dies': ({ move }) => move.cause.kind === 'crash',
+  'a running request tells how far it is': ({ move }) => move.cause.kind === 'advance',
   'a stale completion comes': ({ move }) => move.cause.kind === 'stale',
 };
 

@@ -42,7 +42,8 @@ describe('the difference of two traces', () => {
     const without = edited((records) =>
       records.filter(
         (record) =>
-          !['start.progressed', 'resources.sampled'].includes(eventOf(record) ?? '') || 's' in record,
+          !['start.progressed', 'request.progressed', 'resources.sampled'].includes(eventOf(record) ?? '') ||
+          's' in record,
       ),
     );
     expect(compareTraces(golden, without)).toEqual(SAME);

@@ -59,6 +59,18 @@ describe('a trace', () => {
         atMs: 0,
       },
     ],
+    [
+      'a step of a request that is text',
+      {
+        type: 'request.progressed',
+        requestId: 'r1',
+        step: CANARY,
+        promptTokens: 1,
+        outputTokens: 1,
+        generation: 1,
+        atMs: 0,
+      },
+    ],
     ['a phase that is text', { type: 'start.progressed', phase: CANARY, ratio: 0, generation: 1, atMs: 0 }],
     [
       'a backend that is a path',

@@ -31,6 +31,7 @@ export const INVARIANTS = [
   { id: 'SI20', holds: 'once it is stopped or loads, nothing of a download is held' },
   { id: 'SI21', holds: 'the progress that is told of one acquisition never falls' },
   { id: 'SI22', holds: 'once the faults end, a model that is not here is downloaded' },
+  { id: 'SI23', holds: 'what a running request tells of itself goes forward, and no oftener than it may' },
 ] as const;
 
 export type InvariantId = (typeof INVARIANTS)[number]['id'];

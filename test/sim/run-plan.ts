@@ -18,6 +18,7 @@ import { createSimulatedRuntime } from './runtime.ts';
 import { createSightings, type Sighting } from './sightings.ts';
 import { createWatch } from './watch.ts';
 import { createDownloadWatch } from './watch-download.ts';
+import { createRequestWatch } from './watch-requests.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface RunOptions {
@@ -172,6 +173,7 @@ function createStage(
   const initial = real.actor.getSnapshot();
   const watch = createWatch(world, judge, sightings, initial);
   const downloads = createDownloadWatch(world, judge, sightings, initial, model.held);
+  const requests = createRequestWatch(world, judge, sightings);
   const supervisor = plant(real);
   const host = createHost({
     world,
@@ -191,6 +193,7 @@ function createStage(
     next: (snapshot) => {
       watch.look(snapshot);
       downloads.look(snapshot);
+      requests.look(snapshot);
       host.onStep();
     },
     error: (error) => judge.check('SI12', false, () => `the actor failed: ${String(error)}`),

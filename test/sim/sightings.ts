@@ -1,4 +1,4 @@
-import type { Outcome } from '../../machines/events.ts';
+import type { Outcome, RequestStep } from '../../machines/events.ts';
 import type { Reason } from '../../policies/reasons.ts';
 
 /** What a batch of runs must have met at least once: a simulator that never fills the queue proves nothing about it. */
@@ -75,6 +75,12 @@ export const EXPECTED_SIGHTINGS = [
   'asleep while ready',
   'told after its outcome',
 
+  'told prompting',
+  'told decoding',
+  'told decoding again',
+  'told held',
+  'told aborting',
+
   'download resumed',
   'download begun anew',
   'mirror banned',
@@ -89,7 +95,9 @@ export type Sighting =
   | `outcome ${Outcome}`
   | `ended ${Reason}`
   | `refused ${Reason}`
-  | `down ${Reason}`;
+  | `down ${Reason}`
+  | `told ${RequestStep}`
+  | `told ${RequestStep} again`;
 
 export interface Sightings {
   readonly saw: (sighting: Sighting) => void;

@@ -76,7 +76,7 @@ function readTrace(trace: string): { header: ToldRecord; steps: ToldStep[] } {
   return { header, steps };
 }
 
-const PACED = new Set(['resources.sampled', 'start.progressed']);
+const PACED = new Set(['resources.sampled', 'start.progressed', 'request.progressed']);
 
 function verdictText(decision: unknown): string {
   const { requestId, disposition, verdict, reason } = (decision ?? {}) as {

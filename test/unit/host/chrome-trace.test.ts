@@ -26,14 +26,16 @@ describe.each(listGoldens())('%s for a profiler', (name) => {
     expect({ crossing, open }).toEqual({ crossing: [], open: [] });
   });
 
-  test('[CX2] has for each request bars that begin and end in turns', () => {
-    const open = new Map<string, string>();
+  test('[CX2] has for each request bars that begin and end in turns, its steps within its running', () => {
+    const open = new Map<string, readonly string[]>();
     for (const { ph, name: bar, id = '' } of ofPhase(chrome, 'b', 'e')) {
-      expect(open.get(id)).toBe(ph === 'b' ? undefined : bar);
-      if (ph === 'b') open.set(id, bar);
-      else open.delete(id);
+      const bars = open.get(id) ?? [];
+      const isOuter = bar === 'waiting' || bar === 'running';
+      if (ph === 'b') expect(bars).toEqual(isOuter ? [] : ['running']);
+      else expect(bars.at(-1)).toBe(bar);
+      open.set(id, ph === 'b' ? [...bars, bar] : bars.slice(0, -1));
     }
-    expect([...open]).toEqual([]);
+    expect([...open.values()].flat()).toEqual([]);
   });
 
   test('[CX3] never goes back in time, and counts in whole µs', () => {
@@ -84,6 +86,30 @@ describe('a trace for a profiler', () => {
     expect(bars.map(({ name, tid }) => [name, tid])).toEqual([
       ['waiting', 2],
       ['running', 2],
+      ['prompting', 2],
+      ['decoding', 2],
+    ]);
+  });
+
+  test('[CX28] shows the steps of a running request as far as they are told', () => {
+    const stage = stageChart();
+    stage.makeReady();
+    stage.submit();
+    stage.advanced('r1', 'prompting');
+    stage.advanced('r1', 'decoding');
+    stage.advanced('r1', 'decoding');
+    stage.advanced('r1', 'aborting');
+    stage.settled('r1', 'cancelled', 'cancelled_by_caller');
+    const bars = ofPhase(chromeOf(stage.recorder.dump()), 'b', 'e');
+    expect(bars.map(({ ph, name }) => `${ph} ${name}`)).toEqual([
+      'b running',
+      'b prompting',
+      'e prompting',
+      'b decoding',
+      'e decoding',
+      'b aborting',
+      'e aborting',
+      'e running',
     ]);
   });
 
