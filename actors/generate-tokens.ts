@@ -11,6 +11,8 @@ export interface GenerateServices {
   readonly clock: Clock;
   /** How long the chart may go without a sign of life, in ms: a fraction of its stall deadline. */
   readonly signEveryMs: number;
+  /** A piece of the prompt was evaluated, or tokens came. */
+  readonly onStep: () => void;
   /** A reader began, or ceased, to hold its generation. */
   readonly onReader: (held: boolean) => void;
 }
@@ -38,7 +40,7 @@ export function defineGenerateTokens(services: GenerateServices, entry: LedgerEn
 }
 
 async function pump(
-  { runtime, lease, clock, signEveryMs, onReader }: GenerateServices,
+  { runtime, lease, clock, signEveryMs, onReader, onStep }: GenerateServices,
   entry: LedgerEntry,
   generation: number,
   signal: AbortSignal,
@@ -55,6 +57,7 @@ async function pump(
     const step = next.value;
     if (entry.isSettled()) continue;
     entry.recordStep(step);
+    onStep();
     if (step.kind === 'prompt') {
       say({ type: 'prompt.advanced' });
       continue;

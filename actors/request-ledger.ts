@@ -9,7 +9,7 @@ import type { Clock } from '../services/clock.ts';
 import type { Runtime } from '../services/runtime.ts';
 import { defineGenerateTokens } from './generate-tokens.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
-import { createProgressReport, type ProgressReport, REQUEST_PROGRESS_MS } from './request-progress.ts';
+import { createProgressReport, type ProgressReport } from './request-progress.ts';
 import type { RuntimeLease } from './runtime-lease.ts';
 
 export interface LedgerServices {
@@ -102,7 +102,7 @@ function defineLedgerPort(
 ) {
   const { clock, limits, inspect, onStopped } = services;
   const onReader = (held: boolean) => readersHeld$.next(readersHeld$.value + (held ? 1 : -1));
-  const signEveryMs = Math.min(REQUEST_PROGRESS_MS, limits.stallMsMax / 8);
+  const signEveryMs = limits.stallMsMax / 8;
 
   return fromCallback<LedgerCommand, PortInput>(({ sendBack, receive }) => {
     const run = (requestId: string, generation: number) => {
@@ -139,7 +139,12 @@ function defineLedgerPort(
       });
       const actor = createActor(
         requestMachine.provide({
-          actors: { generate: defineGenerateTokens({ ...services, signEveryMs, onReader }, entry) },
+          actors: {
+            generate: defineGenerateTokens(
+              { ...services, signEveryMs, onReader, onStep: report.goesOn },
+              entry,
+            ),
+          },
         }),
         {
           id: `request:${requestId}`,

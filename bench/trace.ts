@@ -8,6 +8,7 @@ import { bareMachine } from './bare-machine.ts';
 import { llamero } from './built.ts';
 import { type Finding, finding, interleave, median } from './measure.ts';
 import { embedded, pinOf } from './models.ts';
+import { compareOnOff } from './on-off.ts';
 import { playRandomRun } from './random-runs.ts';
 
 /** What recording costs, how fast a trace replays, how large it grows, and whether random runs replay as recorded. */
@@ -26,28 +27,7 @@ async function recorderOnOff(): Promise<Finding[]> {
     await supervisor.start();
     return supervisor;
   };
-  const speed = (supervisor: Awaited<ReturnType<typeof make>>) => async () => {
-    const beganAtMs = performance.now();
-    const admission = supervisor.submit({
-      messages: [{ role: 'user', content: 'Tick until I stop you.' }],
-      maxTokens: 400,
-    });
-    const { usage } = await admission.result;
-    return (usage.outputTokens * 1000) / (performance.now() - beganAtMs);
-  };
-  /** Which of two models was loaded first makes a difference of its own: each order is measured. */
-  const compare = async (onFirst: boolean) => {
-    const made = [await make(onFirst ? ON_BYTES : 0), await make(onFirst ? 0 : ON_BYTES)] as const;
-    const [on, off] = onFirst ? made : [made[1], made[0]];
-    await speed(on)();
-    await speed(off)();
-    const { ratio } = await interleave(40, speed(on), speed(off));
-    await Promise.all(made.map((supervisor) => supervisor[Symbol.asyncDispose]()));
-    return ratio;
-  };
-  const ratios = [await compare(true), await compare(false)] as const;
-  const detail = `${ratios.map((ratio) => ratio.toFixed(3)).join(' and ')} by order of loading, 40 rounds each`;
-  const ratio = Math.sqrt(ratios[0] * ratios[1]);
+  const { ratio, detail } = await compareOnOff((isOn) => make(isOn ? ON_BYTES : 0));
   return [finding('recorder on / off: tokens a second', ratio, 'ratio', { atLeast: 0.99 }, detail)];
 }
 

@@ -44,14 +44,14 @@ describe('the watch over running requests', () => {
     show(null, 0, 0);
     show('prompting', 0, 0, 0);
     show('decoding', 1, 10);
-    show('decoding', 5, 510);
-    show('held', 6, 520);
-    show('decoding', 6, 600);
-    show('aborting', 8, 610);
-    show('aborting', 9, 620);
-    settle(620);
+    show('decoding', 5, 1010);
+    show('held', 6, 1020);
+    show('decoding', 6, 1100);
+    show('aborting', 8, 1110);
+    show('aborting', 9, 1120);
+    settle(1120);
     // The name runs again, in another start.
-    show('prompting', 0, 700, 0);
+    show('prompting', 0, 1200, 0);
     expect(broken()).toBeNull();
     expect(seen()).toEqual([
       'told aborting',

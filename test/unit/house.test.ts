@@ -4,21 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const ROOMS = [
-  'policies',
-  'machines',
-  'services',
-  'actors',
-  'host',
-  'inspector',
-  'cli',
-  'models',
-  'testing',
-  'bench',
-  'scripts',
-  'examples',
-  'test',
-];
 const SHIPPED = [
   'policies',
   'machines',
@@ -30,10 +15,11 @@ const SHIPPED = [
   'models',
   'testing',
 ];
+const ROOMS = [...SHIPPED, 'bench', 'scripts', 'examples', 'test'];
 
 const sources = (room: string): string[] =>
   readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.tsx?$/.test(path))
     .map((path) => join(room, path));
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -48,7 +34,7 @@ describe('the house', () => {
 
   test('[HO2] files have names of small letters and hyphens', () => {
     const odd = ROOMS.flatMap(sources).filter(
-      (path) => !/^[a-z0-9]+([-.][a-z0-9]+)*\.ts$/.test(basename(path)),
+      (path) => !/^[a-z0-9]+([-.][a-z0-9]+)*\.tsx?$/.test(basename(path)),
     );
     expect(odd).toEqual([]);
   });
