@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { longTrace } from '../test/doubles/long-trace.ts';
+import { longLines } from '../test/doubles/long-trace.ts';
 import { inspectorOf, type OpenPage, open, sleep } from './inspector-stage.ts';
 import { type Finding, finding, median, quantile } from './measure.ts';
 
@@ -93,7 +93,7 @@ const WATCH_PILL = `(() => {
 export async function longTraceLoads(openPage: OpenPage): Promise<Finding[]> {
   const folder = await mkdtemp(join(tmpdir(), 'llamero-long-'));
   const path = join(folder, 'long.jsonl');
-  await writeFile(path, longTrace(EVENTS));
+  await writeFile(path, longLines(EVENTS).join('\n'));
   const loads: number[] = [];
   const tasks: number[] = [];
   for (let round = 0; round < 3; round += 1) {

@@ -1,10 +1,10 @@
 import type { RunningRequest } from '../../machines/context.ts';
-import type { Outcome } from '../../machines/events.ts';
+import type { Outcome, RequestProgress } from '../../machines/events.ts';
 import type { Reason } from '../../policies/reasons.ts';
 import { readEffect } from './effect-words.ts';
 import { countUpTo, indexOf, latestUpTo } from './place-in-order.ts';
 import { progressOf } from './running-progress.ts';
-import { type RequestProgress, toldEvent } from './told-event.ts';
+import { toldEvent } from './told-event.ts';
 import type { LogFollower } from './trace-log.ts';
 import type { Moment, RequestBar, RequestRow, Standing } from './views.ts';
 

@@ -1,29 +1,14 @@
-import type { SupervisorEvent } from '../../machines/events.ts';
+import {
+  REQUEST_STEPS,
+  type RequestProgress,
+  type RequestStep,
+  type SupervisorEvent,
+} from '../../machines/events.ts';
 import { readInternalEvent, readTraceEvent } from '../../machines/trace-event.ts';
 import type { EventKind } from './views.ts';
 
-export const REQUEST_STEPS = ['prompting', 'decoding', 'held', 'aborting'] as const;
-
-/** Where a running request is in its own chart. */
-export type RequestStep = (typeof REQUEST_STEPS)[number];
-
-/** How far a running request is, as the context keeps it. */
-export interface RequestProgress {
-  readonly step: RequestStep;
-  readonly promptTokens: number;
-  readonly outputTokens: number;
-}
-
-/** Told now and then of a running request. Traces that are older than it hold none. */
-export interface RequestProgressed extends RequestProgress {
-  readonly type: 'request.progressed';
-  readonly requestId: string;
-  readonly generation: number;
-  readonly atMs: number;
-}
-
 /** An event that this version knows by its type, with the fields that belong to it. */
-export type ToldEvent = Exclude<SupervisorEvent, { type: 'request.progressed' }> | RequestProgressed;
+export type ToldEvent = SupervisorEvent;
 
 /**
  * The event of a step, typed; null where its type is not known here. Sound for every step that a log holds: the log
@@ -37,7 +22,6 @@ export function toldEvent(event: { readonly type: string }): ToldEvent | null {
 export function isSoundEvent(event: unknown): event is { readonly type: string } {
   const type = (event as { readonly type?: unknown } | null)?.type;
   if (typeof type !== 'string' || !TYPE.test(type)) return false;
-  if (type === 'request.progressed') return isProgressed(event as RequestProgressed);
   if (Object.hasOwn(KINDS, type)) return readTraceEvent(event) !== null;
   return !type.startsWith('xstate.') || readInternalEvent(event) !== null;
 }
@@ -58,7 +42,6 @@ export function isProgress(value: unknown): value is RequestProgress {
 }
 
 const TYPE = /^[a-zA-Z][a-zA-Z0-9._-]{0,199}$/;
-const REQUEST_ID = /^r\d{1,15}$/;
 
 const KINDS: { readonly [T in ToldEvent['type']]: EventKind } = {
   'supervisor.start': 'command',
@@ -80,12 +63,3 @@ const KINDS: { readonly [T in ToldEvent['type']]: EventKind } = {
   'start.stalled': 'timer',
   'queue.waited': 'timer',
 };
-
-function isProgressed(event: RequestProgressed): boolean {
-  return (
-    isProgress(event) &&
-    REQUEST_ID.test(String(event.requestId)) &&
-    Number.isSafeInteger(event.generation) &&
-    Number.isFinite(event.atMs)
-  );
-}

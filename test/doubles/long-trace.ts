@@ -1,42 +1,61 @@
-import { readFileSync } from 'node:fs';
-import {
-  createTraceEncoder,
-  type TraceFrame,
-  type TraceRecord,
-  type TraceStep,
-} from '../../machines/trace-line.ts';
+import { readGolden } from '../traces/golden-files.ts';
+import { decodeTrace, encodeTrace } from './trace-records.ts';
 
-/** A trace of so many steps as a recording has them, behind one frame: a run from stopped to stopped again and again. */
-export function longTrace(steps: number, golden = 'plain-run'): string {
-  const records = readFileSync(new URL(`../traces/${golden}.jsonl`, import.meta.url), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const { h: _hash, ...record } = JSON.parse(line) as TraceRecord & { readonly h: string };
-      return record as TraceRecord;
-    });
-  const header = records[0]!;
-  const frame = records.find((record): record is TraceFrame => 'kind' in record && record.kind === 'frame')!;
-  const round = records.filter((record): record is TraceStep => !('kind' in record));
-  const encoder = createTraceEncoder();
-  const lines = [encoder.encode(header), encoder.encode(frame)];
-  let next = frame.i;
-  let lateMs = 0;
-  while (next - frame.i < steps) {
-    for (const step of round.slice(0, steps - (next - frame.i))) {
-      lines.push(encoder.encode({ ...later(step, lateMs), i: next }));
-      next += 1;
+/** Requests that one round of a long trace submits and settles. */
+const ROUND_STEPS = 4;
+
+/**
+ * The lines of a trace of so many steps: a start as a golden has it, and then rounds of a sample, a request that is
+ * let in, one that is cancelled too late, and the end of the first. Each is 10 ms later than the one before.
+ */
+export function longLines(count: number): string[] {
+  const records = decodeTrace(readGolden('queue-and-dispatch'));
+  const steps = records.filter((record) => !('kind' in record));
+  const submit = steps.find(({ e }) => (e as { type: string }).type === 'request.submit')!;
+  const begun = steps.slice(0, steps.indexOf(submit));
+  const sample = begun.findLast(({ e }) => (e as { type: string }).type === 'resources.sampled')!;
+  const { sample: seen } = sample['e'] as { readonly sample: object };
+  const { lastArrival } = submit['d'] as { readonly lastArrival: object };
+  const first = steps[0]!['i'] as number;
+
+  const rounds = Array.from({ length: Math.max(0, count - begun.length) }, (_, place) => {
+    const i = first + begun.length + place;
+    const atMs = (begun.length + place) * 10;
+    const requestId = `r${Math.floor(place / ROUND_STEPS) + 1}`;
+    switch (place % ROUND_STEPS) {
+      case 0:
+        return {
+          i,
+          e: { type: 'resources.sampled', sample: { ...seen, atMs, cpuLoadRatio: (place % 90) / 100 }, atMs },
+          d: { observation: '@sample' },
+        };
+      case 1:
+        return {
+          i,
+          e: { ...(submit['e'] as object), requestId, atMs },
+          d: {
+            admission: { inFlight: 1 },
+            running: { came: [{ requestId, generation: 1, aborting: false }] },
+            lastArrival: { ...lastArrival, requestId },
+          },
+          x: [`run ${requestId}`],
+        };
+      case 2:
+        return { i, e: { type: 'request.cancel', requestId: 'r999999', atMs }, d: {} };
+      default:
+        return {
+          i,
+          e: {
+            type: 'request.settled',
+            requestId,
+            outcome: 'completed',
+            reason: 'generation_completed',
+            generation: 1,
+            atMs,
+          },
+          d: { admission: { inFlight: 0 }, running: { left: [requestId] } },
+        };
     }
-    lateMs += 10_000;
-  }
-  lines.push(encoder.encode({ kind: 'end', steps }));
-  return `${lines.join('\n')}\n`;
-}
-
-/** The same step at a later time. */
-function later(step: TraceStep, lateMs: number): TraceStep {
-  const moved = { ...step, ...(step.t !== undefined && { t: step.t + lateMs }) };
-  return 'atMs' in step.e && typeof step.e.atMs === 'number'
-    ? { ...moved, e: { ...step.e, atMs: step.e.atMs + lateMs } as TraceStep['e'] }
-    : moved;
+  });
+  return encodeTrace([records[0], records[1], ...begun, ...rounds].slice(0, count + 2));
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { stageInspectorPage } from '../../doubles/inspector-page.ts';
-import { longTrace } from '../../doubles/long-trace.ts';
+import { longLines } from '../../doubles/long-trace.ts';
 
 const EVENTS = 100_000;
 
@@ -13,7 +13,7 @@ afterAll(() => stage.close());
 // How long it takes is measured by the benchmark `inspector`.
 test('[IE11] 100,000 of them are all there, and only those in sight are in the document', async () => {
   const { page, drop, untilEvents, count, scrubTo, find, untilFiltered } = await stage.open();
-  await drop('long.jsonl', longTrace(EVENTS));
+  await drop('long.jsonl', longLines(EVENTS).join('\n'));
   await untilEvents(EVENTS);
   expect(await count()).toBe(EVENTS);
   for (const index of [0, 1, 49_999, 99_999]) {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { InspectorModel } from '../../../../inspector/model/inspector-model.ts';
 import type { EventKind } from '../../../../inspector/model/views.ts';
+import { longLines } from '../../../doubles/long-trace.ts';
 import { listGoldens, readGolden } from '../../../traces/golden-files.ts';
 import { goldenModel, indicesOf, linesOf, modelOf } from './fed-models.ts';
-import { longLines } from './long-trace.ts';
 import { progressLines } from './progress-trace.ts';
 
 const KINDS: readonly EventKind[] = ['command', 'fact', 'sample', 'timer', 'progress', 'internal'];

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { LogFollower } from '../../../../inspector/model/trace-log.ts';
 import type { EventKind } from '../../../../inspector/model/views.ts';
 import { replay } from '../../../../machines/replay.ts';
+import { longLines } from '../../../doubles/long-trace.ts';
 import { indicesOf, modelOf, readLog } from './fed-models.ts';
-import { longLines } from './long-trace.ts';
 
 const STEPS = 100_000;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { InspectorModel } from '../../../../inspector/model/inspector-model.ts';
+import { longLines } from '../../../doubles/long-trace.ts';
 import { listGoldens } from '../../../traces/golden-files.ts';
 import { goldenModel, indicesOf, linesOf, modelOf } from './fed-models.ts';
-import { longLines } from './long-trace.ts';
 import { progressLines, silentLines } from './progress-trace.ts';
 
 const silentModel = (name: string): InspectorModel => modelOf(silentLines(name));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { longLines } from '../../../doubles/long-trace.ts';
 import { decodeTrace, encodeTrace, type ToldRecord } from '../../../doubles/trace-records.ts';
 import { listGoldens, readGolden } from '../../../traces/golden-files.ts';
 import { indicesOf, linesOf, readLog } from './fed-models.ts';
-import { longLines } from './long-trace.ts';
 
 const golden = readGolden('queue-and-dispatch');
 const records = decodeTrace(golden);
